@@ -1,0 +1,48 @@
+"""What a person sees on the terminal: one console for results, one for notices, one shape for errors."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+out = Console(highlight=False, soft_wrap=True)
+"""Results, on stdout."""
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Notices, progress and errors, on stderr."""
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout, as ``--json`` promises; a NaN in it is a programming error."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def note(text: str) -> None:
+    """A line that matters but is no failure, on stderr."""
+    err.print(f"[dim]note:[/dim] {escape(text)}")
+
+
+def warn(text: str) -> None:
+    """A line the user should act on, on stderr."""
+    err.print(f"[yellow]warning:[/yellow] {escape(text)}")
+
+
+def next_step(command: str) -> None:
+    """The command to type next, on stderr so that stdout stays a result."""
+    err.print(f"[dim]next:[/dim] [bold]{escape(command)}[/bold]")
+
+
+def print_error(message: str, hint: str, faults: tuple[str, ...] = (), most: int = 20) -> None:
+    """One ``error:`` line, its faults indented below (the first ``most``), one ``hint:`` line; on stderr."""
+    err.print(f"[red]error:[/red] {escape(_one_line(message))}")
+    for fault in faults[:most]:
+        err.print(f"  {escape(_one_line(fault))}")
+    if len(faults) > most:
+        err.print(f"  (and {len(faults) - most} more)")
+    err.print(f"[cyan]hint:[/cyan] {escape(_one_line(hint))}")
+
+
+def _one_line(text: str) -> str:
+    printable = (character if character.isprintable() else " " for character in text)
+    return " ".join("".join(printable).split())

@@ -1,0 +1,152 @@
+"""Settings of a run: one frozen dataclass a component, checked on construction."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from livernet.core.errors import ConfigError
+from livernet.core.stages import Grouping
+
+Norm = Literal["none", "batch", "group", "instance"]
+ModelName = Literal["livernet"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """The network of Kang et al. 2020, figure 1."""
+
+    name: ModelName = "livernet"
+    """Which network: the paper's, or one of the baselines."""
+    width: int = 32
+    """Channels of the first stage; each stage below doubles them."""
+    depth: int = 5
+    """Resolutions on the contracting path; 5 leads from 512 to 32 pixels."""
+    pieces: int = 2
+    """Linear pieces of every maxout unit (Goodfellow 2013)."""
+    dropout: float = 0.1
+    """Probability of zeroing a feature map element in every stage block."""
+    head_dropout: float = 0.3
+    """Probability of zeroing an input of the fully connected class head."""
+    head_width: int = 64
+    """Units of the hidden fully connected layer of the class head."""
+    norm: Norm = "instance"
+    """Normalisation after every convolution; the paper names none, see the README's appendix."""
+
+    def __post_init__(self) -> None:
+        _require(self.width >= 1, "model.width", self.width, "at least 1")
+        _require(3 <= self.depth <= 7, "model.depth", self.depth, "between 3 and 7")
+        _require(self.pieces >= 2, "model.pieces", self.pieces, "at least 2")
+        _require(0 <= self.dropout < 1, "model.dropout", self.dropout, "in [0, 1)")
+        _require(0 <= self.head_dropout < 1, "model.head_dropout", self.head_dropout, "in [0, 1)")
+        _require(self.head_width >= 1, "model.head_width", self.head_width, "at least 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossConfig:
+    """Weights of the four terms, equations (4)-(7); 0 leaves a term out."""
+
+    fine: float = 1.0
+    """Weight of the mask term at full resolution, equation (4)."""
+    middle: float = 0.5
+    """Weight of the mask term at half resolution, equation (5)."""
+    coarse: float = 0.25
+    """Weight of the mask term at quarter resolution, equation (6)."""
+    stage: float = 1.0
+    """Weight of the class term, equation (7)."""
+    activation: Literal["softmax", "sigmoid"] = "softmax"
+    """What turns class logits into the P_c of equation (7)."""
+
+    def __post_init__(self) -> None:
+        for name in ("fine", "middle", "coarse", "stage"):
+            _require(getattr(self, name) >= 0, f"loss.{name}", getattr(self, name), "at least 0")
+        total = self.fine + self.middle + self.coarse + self.stage
+        _require(total > 0, "loss", total, "a sum of weights above 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AugmentConfig:
+    """Random shift, rotation and scaling of image and mask together, drawn anew every epoch."""
+
+    shift: float = 0.08
+    """Largest shift along each axis, as a fraction of the side."""
+    rotate: float = 10.0
+    """Largest rotation in degrees, either way."""
+    scale: float = 0.1
+    """Largest relative change of scale, either way."""
+    gain: float = 0.0
+    """Largest relative change of brightness, either way; 0 as in the paper."""
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.shift < 0.5, "augment.shift", self.shift, "in [0, 0.5)")
+        _require(0 <= self.rotate <= 180, "augment.rotate", self.rotate, "in [0, 180]")
+        _require(0 <= self.scale < 1, "augment.scale", self.scale, "in [0, 1)")
+        _require(0 <= self.gain < 1, "augment.gain", self.gain, "in [0, 1)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Adadelta with the defaults of Keras 2.1 (Zeiler 2012), a fixed number of epochs, last weights kept."""
+
+    size: int = 512
+    """Side of the training images in pixels."""
+    epochs: int = 250
+    """Passes over the training images; the last one's weights are kept."""
+    batch: int = 8
+    """Images per optimiser step."""
+    lr: float = 1.0
+    """Learning rate of Adadelta."""
+    rho: float = 0.95
+    """Decay of Adadelta's running averages."""
+    eps: float = 1e-7
+    """Adadelta's epsilon."""
+    average: float = 0.0
+    """Decay per step of a moving average of the weights, kept in place of the last ones; 0 is off."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Number format of the convolutions; auto takes bf16 where the device has the instructions."""
+    seed: int = 0
+    """Seed of weights, dropout, augmentation and folds."""
+
+    def __post_init__(self) -> None:
+        _require(self.size >= 32, "train.size", self.size, "at least 32")
+        _require(self.epochs >= 1, "train.epochs", self.epochs, "at least 1")
+        _require(self.batch >= 1, "train.batch", self.batch, "at least 1")
+        _require(self.lr > 0, "train.lr", self.lr, "above 0")
+        _require(0 < self.rho < 1, "train.rho", self.rho, "in (0, 1)")
+        _require(self.eps > 0, "train.eps", self.eps, "above 0")
+        _require(0 <= self.average < 1, "train.average", self.average, "in [0, 1)")
+        _require(self.seed >= 0, "train.seed", self.seed, "at least 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that decides what a training run computes."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """The network."""
+    loss: LossConfig = field(default_factory=LossConfig)
+    """The four terms."""
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    """What happens to training images."""
+    train: TrainConfig = field(default_factory=TrainConfig)
+    """The optimisation."""
+    grouping: str = "3"
+    """How stages become classes: 2, 3, 4, 5 or a form such as F0-F1/F2-F3/F4."""
+
+    def __post_init__(self) -> None:
+        Grouping.parse(self.grouping)
+        factor = 2 ** (self.model.depth - 1)
+        _require(
+            self.train.size % factor == 0,
+            "train.size",
+            self.train.size,
+            f"a multiple of {factor} (2**(depth-1))",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain nested dictionaries, as written to run.json and model files."""
+        return dataclasses.asdict(self)
+
+
+def _require(holds: bool, key: str, value: object, rule: str) -> None:
+    if not holds:
+        raise ConfigError(f"setting {key} = {value} is out of range", f"it must be {rule}")

@@ -1,0 +1,166 @@
+"""``manifest.csv``: one row an image of a cohort, read and checked as a whole, all faults at once."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from livernet.core.errors import DataError, FaultsError
+from livernet.core.files import sha256, write_csv
+from livernet.core.stages import STAGES, parse_stage
+
+MANIFEST = "manifest.csv"
+COLUMNS = ("image", "patient", "stage", "mask", "mask_b", "site", "scanner", "view")
+EXTRAS = ("age", "sex", "bmi", "etiology", "biopsy_interval_days")
+"""Whitelisted columns for the cohort table; any other column is dropped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One image of the cohort."""
+
+    image: str
+    """Path relative to the manifest, with forward slashes."""
+    patient: str
+    """Pseudonym."""
+    stage: int | None = None
+    """METAVIR stage 0..4; ``None`` where unknown."""
+    mask: str = ""
+    """Liver mask, relative to the manifest; empty where there is none."""
+    mask_b: str = ""
+    """The second annotator's mask; empty where there is none."""
+    site: str = ""
+    """Hospital or centre."""
+    scanner: str = ""
+    """Maker or model of the scanner."""
+    view: str = ""
+    """Scan plane."""
+    extras: Mapping[str, str] = field(default_factory=dict)
+    """Whitelisted numbers and categories, by column."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """A folder of prepared pictures with its validated manifest."""
+
+    folder: Path
+    """Where the manifest lies; paths of the rows are relative to it."""
+    rows: tuple[Row, ...]
+    """In the order of the file."""
+    sha256: str
+    """Of the manifest's bytes; identifies the cohort."""
+
+    @property
+    def patients(self) -> tuple[str, ...]:
+        """The distinct pseudonyms, in order of first appearance."""
+        return tuple(dict.fromkeys(row.patient for row in self.rows))
+
+    def facts(self) -> dict[str, object]:
+        """What run.json records of the cohort."""
+        stages = Counter("" if row.stage is None else STAGES[row.stage] for row in self.rows)
+        return {
+            "path": str(self.folder),
+            "sha256": self.sha256,
+            "images": len(self.rows),
+            "patients": len(self.patients),
+            "masks": sum(bool(row.mask) for row in self.rows),
+            "stages": dict(sorted(stages.items())),
+        }
+
+
+def find_cohort(argument: Path | None) -> Path:
+    """The cohort folder named, else ``./out``, else ``.`` where it holds a manifest.
+
+    Raises:
+        DataError: no manifest is there.
+    """
+    for folder in (argument,) if argument is not None else (Path("out"), Path()):
+        if folder.name == MANIFEST and folder.is_file():
+            return folder.parent
+        if (folder / MANIFEST).is_file():
+            return folder
+    where = f"{argument}" if argument is not None else "./out and the current folder"
+    raise DataError(f"{where}: no {MANIFEST}", "make a cohort first: livernet preprocess RAW out/")
+
+
+def load_manifest(folder: Path) -> Cohort:
+    """Read and check the manifest of a cohort folder.
+
+    Raises:
+        DataError: the file cannot be read or is no CSV with the expected header.
+        FaultsError: rows are wrong; every fault is listed by row.
+    """
+    file = folder / MANIFEST
+    hint = "make the cohort with 'livernet preprocess RAW OUT', or mend the file"
+    try:
+        content = file.read_bytes()
+        records = list(csv.DictReader(content.decode("utf-8-sig").splitlines(), strict=True))
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read ({error.strerror})", hint) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{file}: is not UTF-8 comma-separated text ({error})", hint) from None
+    if not records or not {"image", "patient", "stage"} <= set(records[0]):
+        raise DataError(f"{file}: has no rows, or no columns image, patient and stage", hint)
+    faults: list[str] = []
+    rows = [_row(number, record, folder, faults) for number, record in enumerate(records, start=2)]
+    faults += _contradictions(rows)
+    if faults:
+        raise FaultsError(f"{file}: {len(faults)} fault{'s' * (len(faults) > 1)}", faults, hint)
+    return Cohort(folder=folder, rows=tuple(rows), sha256=sha256(content))
+
+
+def write_manifest(folder: Path, rows: Iterable[Row]) -> Path:
+    """Write the manifest of a cohort folder and return its path."""
+    rows = list(rows)
+    extras = [name for name in EXTRAS if any(name in row.extras for row in rows)]
+    lines = [
+        (
+            *(row.image, row.patient, "" if row.stage is None else STAGES[row.stage], row.mask, row.mask_b),
+            *(row.site, row.scanner, row.view),
+            *(row.extras.get(name, "") for name in extras),
+        )
+        for row in rows
+    ]
+    write_csv(folder / MANIFEST, (*COLUMNS, *extras), lines)
+    return folder / MANIFEST
+
+
+def _row(number: int, record: Mapping[str, str | None], folder: Path, faults: list[str]) -> Row:
+    values = {key: (value or "").strip() for key, value in record.items() if isinstance(key, str)}
+    stage = None
+    try:
+        stage = parse_stage(values["stage"])
+    except ValueError as error:
+        faults.append(f"row {number}: {error}")
+    if not values["patient"]:
+        faults.append(f"row {number}: patient is empty")
+    for column in ("image", "mask", "mask_b"):
+        path = values.get(column, "")
+        if column == "image" and not path:
+            faults.append(f"row {number}: image is empty")
+        elif path and (PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts):
+            faults.append(f"row {number}: {column} {path!r} leaves the cohort's folder")
+        elif path and not (folder / path).is_file():
+            faults.append(f"row {number}: {column} {path!r} does not exist")
+    return Row(
+        stage=stage,
+        extras={name: values[name] for name in EXTRAS if values.get(name)},
+        **{column: values.get(column, "") for column in COLUMNS if column != "stage"},
+    )
+
+
+def _contradictions(rows: Iterable[Row]) -> list[str]:
+    faults: list[str] = []
+    images: set[str] = set()
+    stages: dict[str, int] = {}
+    for number, row in enumerate(rows, start=2):
+        if row.image and row.image in images:
+            faults.append(f"row {number}: image {row.image!r} is listed twice")
+        images.add(row.image)
+        if row.stage is not None and stages.setdefault(row.patient, row.stage) != row.stage:
+            faults.append(
+                f"row {number}: patient {row.patient!r} has stage {STAGES[row.stage]} here "
+                f"and {STAGES[stages[row.patient]]} above"
+            )
+    return faults
