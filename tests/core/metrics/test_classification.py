@@ -1,0 +1,87 @@
+import itertools
+
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score, f1_score
+
+from livernet.core.metrics.classification import (
+    accuracy,
+    auc,
+    balanced_accuracy,
+    brier,
+    confusion,
+    macro_f1,
+    roc,
+)
+
+TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
+PREDICTED = np.array([0, 0, 1, 1, 2, 2, 2, 2, 0])
+
+
+def test_confusion_has_true_rows_and_predicted_columns() -> None:
+    assert confusion(TRUE, PREDICTED, 3).tolist() == [[2, 1, 0], [0, 1, 1], [1, 0, 3]]
+
+
+def test_confusion_of_nothing_and_of_one_class_keeps_its_shape() -> None:
+    empty = np.zeros(0, dtype=np.int64)
+    assert confusion(empty, empty, 3).tolist() == [[0] * 3] * 3
+    assert confusion(np.array([1]), np.array([1]), 2).tolist() == [[0, 0], [0, 1]]
+
+
+def test_accuracy_by_hand_with_and_without_interval() -> None:
+    counts = confusion(TRUE, PREDICTED, 3)
+    assert accuracy(counts, interval=False).to_dict() == {"value": pytest.approx(6 / 9)}
+    measure = accuracy(counts, interval=True)
+    assert measure.low is not None
+    assert measure.high is not None
+    assert measure.low < 6 / 9 < measure.high
+
+
+def test_balanced_accuracy_and_macro_f1_equal_sklearn_and_hand_values() -> None:
+    counts = confusion(TRUE, PREDICTED, 3)
+    assert balanced_accuracy(counts).value == pytest.approx((2 / 3 + 1 / 2 + 3 / 4) / 3)
+    assert balanced_accuracy(counts).value == pytest.approx(balanced_accuracy_score(TRUE, PREDICTED))
+    assert macro_f1(counts).value == pytest.approx(f1_score(TRUE, PREDICTED, average="macro"))
+
+
+def test_an_absent_class_gives_null_with_its_reason() -> None:
+    counts = confusion(np.array([0, 1]), np.array([0, 1]), 3)
+    assert balanced_accuracy(counts).to_dict() == {"value": None, "reason": "no case of class 2"}
+    assert macro_f1(counts).reason == "class 2 neither occurs nor is predicted"
+
+
+def test_no_case_gives_null_with_its_reason() -> None:
+    counts = np.zeros((3, 3), dtype=np.int64)
+    assert accuracy(counts, interval=True).reason == "no case has a known stage"
+    assert brier(np.zeros((0, 3)), np.zeros(0, dtype=np.int64)).reason == "no case has a known stage"
+
+
+def test_brier_by_hand() -> None:
+    probability = np.array([[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
+    assert brier(probability, np.array([0, 0])).value == pytest.approx((0.09 + 0.04 + 0.01 + 2) / 2)
+
+
+def test_auc_counts_pairs_and_half_of_ties() -> None:
+    rng = np.random.default_rng(0)
+    score = rng.integers(0, 5, 40).astype(float)
+    positive = rng.random(40) < 0.4
+    pairs = itertools.product(score[positive], score[~positive])
+    wins = [1.0 if p > n else 0.5 if p == n else 0.0 for p, n in pairs]
+    assert auc(score, positive, interval=False).value == pytest.approx(np.mean(wins))
+
+
+def test_constant_scores_are_worth_one_half() -> None:
+    assert auc(np.ones(6), np.array([1, 0, 1, 0, 0, 1], bool), interval=True).value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("positive", "reason"), [(True, "no case below"), (False, "no case at or above")])
+def test_auc_of_one_group_is_null(positive: bool, reason: str) -> None:
+    measure = auc(np.arange(3.0), np.full(3, positive), interval=True)
+    assert measure.value is None
+    assert measure.reason is not None
+    assert measure.reason.startswith(reason)
+
+
+def test_roc_runs_from_corner_to_corner() -> None:
+    false_rate, true_rate = roc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1], bool))
+    assert (false_rate[0], true_rate[0], false_rate[-1], true_rate[-1]) == (0, 0, 1, 1)
