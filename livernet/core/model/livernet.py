@@ -1,0 +1,57 @@
+"""The paper's network: a U-Net whose contracting path ends in a fully connected class head.
+
+Kang et al. 2020, section II.1 and figure 1.
+Shape suffixes: B batch, C channels, H rows, W columns, K classes.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from livernet.core.config import ModelConfig
+from livernet.core.model.blocks import ClassHead, StageBlock
+
+MASKS = 3
+"""Mask outputs under deep supervision: full, half and quarter resolution."""
+
+
+class Output(NamedTuple):
+    """What the network returns, while training and after."""
+
+    mask_logits: tuple[Tensor, ...]
+    """Three liver logits (B, 1, H, W), (B, 1, H/2, W/2), (B, 1, H/4, W/4), fine to coarse."""
+    class_logits_BK: Tensor
+    """Logits of the fibrosis classes."""
+
+
+class LiverNet(nn.Module):
+    """Stages fibrosis and segments the liver in one forward pass."""
+
+    def __init__(self, classes: int, config: ModelConfig) -> None:
+        super().__init__()
+        widths = [config.width * 2**level for level in range(config.depth)]
+        self.contract = nn.ModuleList(
+            StageBlock(below, above, config) for below, above in zip([1, *widths], widths, strict=False)
+        )
+        self.head = ClassHead(widths[-1], classes, config)
+        pairs = list(pairwise(widths))[::-1]
+        self.expand = nn.ModuleList(StageBlock(shallow + deep, shallow, config) for shallow, deep in pairs)
+        self.mask_heads = nn.ModuleList(nn.Conv2d(width, 1, 1) for width in widths[:MASKS])
+
+    def forward(self, image_B1HW: Tensor) -> Output:
+        """Logits for standardised images whose H and W are multiples of 2**(depth-1)."""
+        skips: list[Tensor] = []
+        x = image_B1HW
+        for stage in self.contract:
+            x = stage(F.max_pool2d(x, 2) if skips else x)
+            skips.append(x)
+        class_logits_BK = self.head(skips.pop())
+        expanded: list[Tensor] = []
+        for stage in self.expand:
+            x = stage(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skips.pop()], dim=1))
+            expanded.append(x)
+        masks = (head(y) for head, y in zip(self.mask_heads, reversed(expanded), strict=False))
+        return Output(mask_logits=tuple(masks), class_logits_BK=class_logits_BK)

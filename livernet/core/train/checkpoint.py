@@ -1,0 +1,88 @@
+"""``model.safetensors``: weights and, in the metadata, everything needed to use them."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import nn
+
+from livernet import __version__
+from livernet.core.config import Config
+from livernet.core.data.loader import Normalisation
+from livernet.core.errors import ConfigError, DataError
+from livernet.core.files import write_bytes
+from livernet.core.model.registry import build_model
+from livernet.core.presets import config_from_dict
+from livernet.core.stages import Grouping
+
+_HINT = "give a model.safetensors written by 'livernet train' or 'livernet cv'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """What a model file says of itself."""
+
+    config: Config
+    """All settings of the training, class grouping included."""
+    normalisation: Normalisation
+    """Mean and standard deviation of the training images."""
+    cohort_sha256: str
+    """Of the manifest it was trained on."""
+    trained_on: tuple[str, ...]
+    """SHA-256 of the pixels of every training picture, at the cohort's own size."""
+    fold: int | None = None
+    """Fold of a cross-validation; ``None`` for a model trained on its own."""
+    preprocessing: dict[str, Any] = field(default_factory=dict)
+    """Settings under which the cohort was prepared."""
+    training: dict[str, Any] = field(default_factory=dict)
+    """Last epoch's figures."""
+    version: str = __version__
+    """Of the tool that wrote the file."""
+
+    @property
+    def grouping(self) -> Grouping:
+        """How its classes are made of stages."""
+        return Grouping.parse(self.config.grouping)
+
+
+def save_model(path: Path, model: nn.Module, card: ModelCard) -> None:
+    """Write weights and card, atomically."""
+    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    content = asdict(card) | {"config": card.config.to_dict(), "normalisation": card.normalisation._asdict()}
+    write_bytes(path, save(weights, metadata={"livernet": json.dumps(content, ensure_ascii=False)}))
+
+
+def load_model(path: Path, device: torch.device) -> tuple[nn.Module, ModelCard]:
+    """The network, in evaluation mode on ``device``, and its card.
+
+    Raises:
+        DataError: the file is missing, damaged, of another program, or its weights fit another network.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{path}: cannot be read as a model file ({error})", _HINT) from None
+    card = _read_card(path, metadata)
+    model = build_model(card.config.model, len(card.grouping))
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError:
+        raise DataError(f"{path}: its weights do not fit the network it describes", _HINT) from None
+    return model.to(device).to(memory_format=torch.channels_last).eval(), card
+
+
+def _read_card(path: Path, metadata: dict[str, str]) -> ModelCard:
+    try:
+        content = json.loads(metadata["livernet"])
+        content["config"] = config_from_dict(content["config"])
+        content["normalisation"] = Normalisation(**content["normalisation"])
+        content["trained_on"] = tuple(content["trained_on"])
+        return ModelCard(**content)
+    except (KeyError, TypeError, ValueError, ConfigError) as error:
+        raise DataError(f"{path}: does not say how it was made ({error})", _HINT) from None

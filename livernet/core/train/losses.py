@@ -1,0 +1,93 @@
+"""The paper's four-term loss, equations (4)-(7), from logits.
+
+Shape suffixes: B batch, H rows, W columns, K classes. Mask terms are means over pixels (as Keras takes them),
+so that a weight means the same at every resolution; each term averages over the rows that have its label.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from livernet.core.config import LossConfig
+from livernet.core.model.livernet import Output
+
+
+class Targets(NamedTuple):
+    """What the rows of a batch are compared with."""
+
+    mask_B1HW: Tensor
+    """Liver 1, elsewhere 0; ignored where ``has_mask_B`` is false."""
+    has_mask_B: Tensor
+    """Bool: the row has an expert mask."""
+    class_B: Tensor
+    """Class index, int64; -1 where the stage is unknown."""
+
+
+class LossTerms(NamedTuple):
+    """The weighted sum and its four unweighted parts, each a scalar tensor."""
+
+    total: Tensor
+    fine: Tensor
+    middle: Tensor
+    coarse: Tensor
+    stage: Tensor
+
+
+def multi_task_loss(output: Output, targets: Targets, config: LossConfig) -> LossTerms:
+    """Weighted sum of equations (4), (5), (6) and (7).
+
+    A term without any labelled row is 0. The labels at half and quarter resolution are the share of liver
+    under each pixel, at least half of which makes it liver.
+    """
+    masks = [
+        mask_loss(logits, _mask_at(logits, targets), targets.has_mask_B) for logits in output.mask_logits
+    ]
+    stage = class_loss(output.class_logits_BK, targets.class_B, config.activation)
+    weights = (config.fine, config.middle, config.coarse, config.stage)
+    terms = (*masks, stage)
+    total = sum((weight * term for weight, term in zip(weights, terms, strict=True)), stage.new_zeros(()))
+    return LossTerms(total, *terms)
+
+
+def mask_loss(logits_B1HW: Tensor, mask_B1HW: Tensor, has_mask_B: Tensor) -> Tensor:
+    """Pixel-wise binary cross-entropy, equations (4)-(6), averaged over pixels and rows with a mask."""
+    per_row = F.binary_cross_entropy_with_logits(logits_B1HW.float(), mask_B1HW, reduction="none").mean(
+        (1, 2, 3)
+    )
+    return _mean_of_rows(per_row, has_mask_B)
+
+
+def class_loss(logits_BK: Tensor, class_B: Tensor, activation: str) -> Tensor:
+    """Binary cross-entropy summed over the classes, equation (7), averaged over rows with a class.
+
+    With ``softmax``, log(1 - P_c) is the log-sum-exp of the other logits minus that of all, which stays
+    finite where 1 - P_c would round to 0.
+    """
+    logits_BK = logits_BK.float()
+    target_BK = F.one_hot(class_B.clamp(min=0), logits_BK.shape[1]).to(logits_BK.dtype)
+    if activation == "sigmoid":
+        per_class = F.binary_cross_entropy_with_logits(logits_BK, target_BK, reduction="none")
+        per_row = per_class.sum(1)
+    else:
+        log_p = F.log_softmax(logits_BK, dim=1)
+        per_row = -(target_BK * log_p + (1 - target_BK) * _log_one_minus_softmax(logits_BK)).sum(1)
+    return _mean_of_rows(per_row, class_B >= 0)
+
+
+def _log_one_minus_softmax(logits_BK: Tensor) -> Tensor:
+    classes = logits_BK.shape[1]
+    own_KK = torch.eye(classes, dtype=torch.bool, device=logits_BK.device)
+    others_BKK = logits_BK.unsqueeze(1).expand(-1, classes, -1).masked_fill(own_KK, -torch.inf)
+    return others_BKK.logsumexp(2) - logits_BK.logsumexp(1, keepdim=True)
+
+
+def _mean_of_rows(value_B: Tensor, counts_B: Tensor) -> Tensor:
+    return torch.where(counts_B, value_B, 0).sum() / counts_B.sum().clamp(min=1)
+
+
+def _mask_at(logits_B1HW: Tensor, targets: Targets) -> Tensor:
+    mask_B1HW = targets.mask_B1HW.float()
+    factor = mask_B1HW.shape[-1] // logits_B1HW.shape[-1]
+    return mask_B1HW if factor == 1 else (F.avg_pool2d(mask_B1HW, factor) >= 0.5).float()
