@@ -34,7 +34,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _require(self.width >= 1, "model.width", self.width, "at least 1")
-        _require(3 <= self.depth <= 7, "model.depth", self.depth, "between 3 and 7")
+        _require(4 <= self.depth <= 7, "model.depth", self.depth, "between 4 and 7")
         _require(self.pieces >= 2, "model.pieces", self.pieces, "at least 2")
         _require(0 <= self.dropout < 1, "model.dropout", self.dropout, "in [0, 1)")
         _require(0 <= self.head_dropout < 1, "model.head_dropout", self.head_dropout, "in [0, 1)")

@@ -51,6 +51,18 @@ def choose_device(name: str = "auto") -> Device:
     return Device(torch=device, name=f"CPU ({torch.get_num_threads()} threads)", bf16=cpu_has_bf16())
 
 
+def number_format(device: Device, precision: str) -> torch.dtype:
+    """The format of the convolutions: ``auto`` is bfloat16 where the device multiplies it natively."""
+    half = precision == "bf16" or (precision == "auto" and device.bf16)
+    return torch.bfloat16 if half else torch.float32
+
+
+def autocast(device: Device, precision: str) -> torch.autocast:
+    """The context under which the network runs, training and inference alike."""
+    half = number_format(device, precision) is torch.bfloat16
+    return torch.autocast(device.torch.type, torch.bfloat16, enabled=half)
+
+
 def cpu_has_bf16() -> bool:
     """Whether this CPU multiplies bfloat16 natively (AVX-512 BF16 or AMX); emulation is slower than fp32."""
     capabilities = torch.cpu.get_capabilities()

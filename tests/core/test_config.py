@@ -1,0 +1,44 @@
+import pytest
+
+from livernet.core.config import AugmentConfig, Config, LossConfig, ModelConfig, TrainConfig
+from livernet.core.errors import ConfigError
+
+
+def test_defaults_are_the_papers() -> None:
+    config = Config()
+    assert (config.train.lr, config.train.rho, config.train.eps) == (1.0, 0.95, 1e-7)
+    assert (config.train.size, config.train.epochs, config.model.width) == (512, 250, 32)
+    assert config.train.size // 2 ** (config.model.depth - 1) == 32
+    assert config.grouping == "3"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: ModelConfig(width=0), r"model.width = 0 is out of range"),
+        (lambda: ModelConfig(depth=3), r"model.depth = 3 is out of range"),
+        (lambda: ModelConfig(pieces=1), r"model.pieces = 1 is out of range"),
+        (lambda: ModelConfig(dropout=1.0), r"model.dropout = 1.0 is out of range"),
+        (lambda: LossConfig(fine=-1), r"loss.fine = -1 is out of range"),
+        (lambda: LossConfig(fine=0, middle=0, coarse=0, stage=0), r"loss = 0 is out of range"),
+        (lambda: AugmentConfig(scale=1), r"augment.scale = 1 is out of range"),
+        (lambda: TrainConfig(epochs=0), r"train.epochs = 0 is out of range"),
+        (lambda: TrainConfig(rho=1), r"train.rho = 1 is out of range"),
+        (lambda: Config(train=TrainConfig(size=200)), r"train.size = 200 is out of range"),
+    ],
+)
+def test_out_of_range(make: object, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make()  # type: ignore[operator]
+
+
+def test_size_names_the_divisor() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Config(model=ModelConfig(depth=6), train=TrainConfig(size=400))
+    assert caught.value.hint == "it must be a multiple of 32 (2**(depth-1))"
+
+
+def test_to_dict_is_plain() -> None:
+    values = Config().to_dict()
+    assert values["model"]["width"] == 32
+    assert values["loss"]["activation"] == "softmax"

@@ -1,0 +1,55 @@
+import errno
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from livernet.core.errors import OutputError
+from livernet.core.files import sha256, write_bytes, write_csv, write_json, write_png
+
+
+def test_round_trips(tmp_path: Path) -> None:
+    write_json(tmp_path / "a" / "x.json", {"Ω": [1, None]})
+    assert json.loads((tmp_path / "a" / "x.json").read_text(encoding="utf-8")) == {"Ω": [1, None]}
+    write_csv(tmp_path / "x.csv", ("a", "b"), [("1,2", 'say "no"')])
+    assert (tmp_path / "x.csv").read_bytes() == b'a,b\n"1,2","say ""no"""\n'
+    grey = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    write_png(tmp_path / "x.png", grey)
+    with Image.open(tmp_path / "x.png") as picture:
+        assert picture.mode == "L"
+        assert not picture.info
+        assert np.array_equal(np.asarray(picture), grey)
+
+
+def test_nan_is_never_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(tmp_path / "x.json", float("nan"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_disk_full_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_bytes(tmp_path / "x", b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match=r"x: cannot be written \(No space left on device\)"):
+        write_bytes(tmp_path / "x", b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    assert (tmp_path / "x").read_bytes() == b"old"
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_bytes(tmp_path / "file" / "x", b"")
+
+
+def test_sha256() -> None:
+    assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
