@@ -1,0 +1,147 @@
+"""A folder of console pictures with labels, masks and the truth behind them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livernet import __version__
+from livernet.core.errors import OutputError
+from livernet.core.files import write_bytes, write_csv, write_json, write_png
+from livernet.core.phantom.encode import FORMATS, encode
+from livernet.core.phantom.identity import HOSPITALS
+from livernet.core.phantom.plan import Patient, Quota, draw_patients
+from livernet.core.phantom.shot import Shot, Sitting, seat, take
+from livernet.core.phantom.skins import SKINS
+from livernet.core.stages import STAGES
+
+_KIND = "livernet phantom"
+_SHARE = (0.45, 0.35, 0.20)
+_HEADER = ("file", "patient", "stage", "site", "scanner", "view")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What was written."""
+
+    folder: Path
+    """With labels.csv, masks/, masks_b/ and truth.json."""
+    images: int
+    """Pictures."""
+    patients: int
+    """Patients."""
+    stages: tuple[tuple[str, int, int], ...]
+    """Stage, patients, images."""
+    size_bytes: int
+    """Of the pictures."""
+
+
+def write_cohort(
+    out: Path, seed: int, quota: Quota, on_picture: Callable[[int, int], None] | None = None
+) -> Summary:
+    """Make a cohort in ``out``; ``on_picture(done, total)`` is called after each picture.
+
+    Raises:
+        OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
+    """
+    settings = {"seed": seed, "patients": list(quota.patients), "images": list(quota.images)}
+    head = {"kind": _KIND, "version": __version__, **settings}
+    _claim(out, head)
+    total, size = sum(quota.images), 0
+    rows: list[tuple[str, ...]] = []
+    people: list[dict[str, Any]] = []
+    pictures: list[dict[str, Any]] = []
+    for patient in draw_patients(seed, quota, len(SKINS)):
+        sitting = seat(seed, patient)
+        people.append(_person(sitting))
+        for number in range(patient.images):
+            shot = take(seed, sitting, number)
+            name = _file_name(seed, sitting, number)
+            size += _write_picture(out, name, shot, sitting, f"{seed}/{patient.index}/{number}")
+            rows.append(_row(name, sitting, shot))
+            pictures.append(_picture(name, sitting, shot))
+            if on_picture is not None:
+                on_picture(len(rows), total)
+    write_csv(out / "labels.csv", _HEADER, rows)
+    write_json(
+        out / "truth.json",
+        {**head, "status": "finished", "note": _NOTE, "people": people, "pictures": pictures},
+    )
+    stages = tuple((s, p, i) for s, p, i in zip(STAGES, quota.patients, quota.images, strict=True))
+    return Summary(folder=out, images=len(rows), patients=len(people), stages=stages, size_bytes=size)
+
+
+_NOTE = "Synthetic. Every name, number, date, hospital and maker is invented; no picture shows a person."
+
+
+def _claim(out: Path, head: dict[str, Any]) -> None:
+    """Make sure that ``out`` is new, empty or the same cohort, and leave a sign before the first picture."""
+    truth = out / "truth.json"
+    try:
+        if out.exists() and any(out.iterdir()):
+            found = json.loads(truth.read_text()) if truth.is_file() else {}
+            if not isinstance(found, dict) or found.get("kind") != _KIND:
+                raise OutputError(
+                    f"{out}: is not empty and was not made by this command", "choose a new folder"
+                )
+            if any(found.get(key) != value for key, value in head.items()):
+                raise OutputError(
+                    f"{out}: holds a phantom cohort made with other settings",
+                    "choose a new folder, or delete this one",
+                )
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{out}: cannot be examined ({error})", "choose a new folder") from error
+    write_json(truth, {**head, "status": "running"})
+
+
+def _file_name(seed: int, sitting: Sitting, number: int) -> str:
+    """Consoles name their exports in many ways, some after the patient."""
+    rng = np.random.default_rng([seed, 3, sitting.patient.index, number])
+    suffix = str(rng.choice(FORMATS, p=_SHARE))
+    if rng.random() < 0.25:
+        stem = f"{sitting.who.name.replace(' ', '_')}_{sitting.who.number}_{number + 1}"
+    else:
+        stem = f"US{sitting.patient.index:04d}_{number + 1:02d}"
+    return f"{stem}.{suffix}"
+
+
+def _write_picture(out: Path, name: str, shot: Shot, sitting: Sitting, key: str) -> int:
+    content = encode(shot.screen_HWC, name[-3:], who=sitting.who, sector=shot.sector, key=key)
+    write_bytes(out / name, content)
+    for folder, mask in zip(("masks", "masks_b"), shot.masks_HW, strict=True):
+        write_png((out / folder / name).with_suffix(".png"), mask.astype(np.uint8) * np.uint8(255))
+    return len(content)
+
+
+def _row(name: str, sitting: Sitting, shot: Shot) -> tuple[str, ...]:
+    site = HOSPITALS[sitting.who.site][0]
+    return name, sitting.who.number, STAGES[sitting.patient.stage], site, sitting.skin.name, shot.view
+
+
+def _person(sitting: Sitting) -> dict[str, Any]:
+    patient: Patient = sitting.patient
+    return {
+        "patient": sitting.who.number,
+        "name": [sitting.who.name, sitting.who.hangul],
+        "birth": sitting.who.birth,
+        "score": round(patient.score, 4),
+        "stage": STAGES[patient.stage],
+        "traits": {key: round(value, 4) for key, value in asdict(sitting.traits).items()},
+        "habitus": {key: round(value, 4) for key, value in asdict(sitting.habitus).items()},
+        "scanner": sitting.skin.name,
+    }
+
+
+def _picture(name: str, sitting: Sitting, shot: Shot) -> dict[str, Any]:
+    return {
+        "file": name,
+        "patient": sitting.who.number,
+        "view": shot.view,
+        "size": [shot.screen_HWC.shape[1], shot.screen_HWC.shape[0]],
+        "sector": shot.sector.document(),
+        "extras": asdict(shot.extras),
+        "burned_in": [{"kind": m.kind, "text": m.text, "box": list(m.box)} for m in shot.marks],
+    }
