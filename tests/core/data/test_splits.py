@@ -29,7 +29,7 @@ def cohort(patients: dict[int | None, int], images: int = 2, **more: str) -> lis
 PAPER = {0: 13, 1: 13, 2: 14, 3: 23, 4: 15}
 
 
-def tested_patients(splits: Splits, rows: list[Row]) -> list[set[str]]:
+def patients_tested(splits: Splits, rows: list[Row]) -> list[set[str]]:
     return [{rows[i].patient for i in fold.test} for fold in splits.folds]
 
 
@@ -49,7 +49,7 @@ def test_the_seed_decides_the_folds() -> None:
     rows = cohort(PAPER)
     first, again, other = (make_splits(rows, THREE, seed=seed) for seed in (1, 1, 2))
     assert first == again
-    assert tested_patients(first, rows) != tested_patients(other, rows)
+    assert patients_tested(first, rows) != patients_tested(other, rows)
 
 
 def test_more_folds_than_the_smallest_class_names_the_largest_k() -> None:
@@ -84,7 +84,7 @@ def test_a_cohort_without_stages_and_masks_is_refused() -> None:
 def test_masks_alone_are_dealt_by_patient() -> None:
     rows = cohort({None: 5})
     splits = make_splits(rows, THREE, folds=5)
-    assert sorted(map(len, tested_patients(splits, rows))) == [1] * 5
+    assert sorted(map(len, patients_tested(splits, rows))) == [1] * 5
     with pytest.raises(ConfigError, match="--folds 6 is more than the 5 patients of the cohort"):
         make_splits(rows, THREE, folds=6)
 
@@ -122,7 +122,7 @@ def test_the_image_protocol_counts_the_patients_it_leaks() -> None:
     splits = make_splits(rows, THREE, protocol="image", folds=10)
     assert sorted(i for fold in splits.folds for i in fold.test) == list(range(len(rows)))
     torn = [
-        p for p in {r.patient for r in rows} if sum(p in test for test in tested_patients(splits, rows)) > 1
+        p for p in {r.patient for r in rows} if sum(p in test for test in patients_tested(splits, rows)) > 1
     ]
     assert splits.leaked_patients == len(torn) > 50
 
