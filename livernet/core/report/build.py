@@ -1,0 +1,70 @@
+"""``report``: one self-contained HTML page and one JSON file with every number on it."""
+
+import dataclasses
+import string
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livernet import __version__
+from livernet.core.errors import ConfigError
+from livernet.core.files import write_json, write_text
+from livernet.core.metrics.intervals import NEWCOMBE, WILSON
+from livernet.core.report.assets import draw_all
+from livernet.core.report.collect import load_run
+from livernet.core.report.document import describe
+from livernet.core.report.gallery import gallery
+from livernet.core.report.notes import comparison_notes
+from livernet.core.report.render import render
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was written."""
+
+    html: Path
+    """The page."""
+    json: Path
+    """Its numbers, beside the page."""
+    document: dict[str, Any]
+    """The contents of the JSON file."""
+
+
+def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Report on the runs named, or on the newest finished one, into ``out`` and the JSON file beside it.
+
+    Raises:
+        DataError: a run is missing, unfinished or damaged.
+        ConfigError: ``out`` would overwrite its own JSON file, or there are more runs than labels.
+        OutputError: a file cannot be written.
+    """
+    if out.suffix.lower() == ".json":
+        raise ConfigError(f"--out {out}: names the HTML page, not a .json file", "use e.g. --out report.html")
+    if len(runs) > len(string.ascii_uppercase):
+        raise ConfigError(f"{len(runs)} runs are too many for one page", "name at most 26 runs")
+    loaded = [load_run(run) for run in runs] or [load_run(None)]
+    described: list[dict[str, Any]] = []
+    pictures: list[dict[str, Any]] = []
+    for number, run in enumerate(loaded):
+        progress(f"{run.folder}: scoring {len(run.predictions)} predictions and drawing")
+        entry = describe(run, string.ascii_uppercase[number] if len(loaded) > 1 else "")
+        sections, overlays, reason = gallery(run)
+        entry["gallery"] = {"sections": sections, "reason": reason}
+        described.append(entry)
+        pictures.append({"overlays": [[dataclasses.asdict(o) for o in part] for part in overlays]})
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "livernet": __version__,
+        "intended_use": "research use only, not a medical device",
+        "intervals": {"accuracy": WILSON, "auc": NEWCOMBE},
+        "notes": comparison_notes(loaded),
+        "runs": described,
+    }
+    draw_all(document, pictures)
+    data = out.with_suffix(".json")
+    write_json(data, document)
+    write_text(out, render(document, pictures))
+    return Report(html=out, json=data, document=document)

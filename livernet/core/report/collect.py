@@ -1,0 +1,136 @@
+"""Reads a run folder: facts, predictions, splits, training curves and, where it still is, the cohort."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from livernet.core.data.manifest import Cohort, load_manifest
+from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
+from livernet.core.errors import DataError, LivernetError
+from livernet.core.runs import find_run
+from livernet.core.stages import Grouping
+
+KINDS = ("cv", "train", "predict")
+METRICS = "metrics.jsonl"
+SPLITS = "splits.json"
+_DAMAGED = "the file was changed or damaged: repeat the run that wrote it"
+
+Epoch = dict[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One finished run as it lies on disk."""
+
+    folder: Path
+    """The run folder."""
+    facts: dict[str, Any]
+    """run.json."""
+    grouping: Grouping
+    """The classes of the predictions."""
+    predictions: tuple[Prediction, ...]
+    """Held-out predictions; empty for a ``train`` run."""
+    splits: dict[str, Any] | None
+    """splits.json; ``None`` where the run has none."""
+    curves: dict[str, dict[int, list[Epoch]]]
+    """Training metrics by model, fold and epoch; fold 0 for a ``train`` run."""
+    cohort: Cohort | None
+    """The cohort it was made from; ``None`` where it is not there unchanged."""
+    cohort_reason: str
+    """Why there is no cohort; empty where there is."""
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.folder.resolve().name
+
+    @property
+    def kind(self) -> str:
+        """``cv``, ``train`` or ``predict``."""
+        return str(self.facts["kind"])
+
+
+def load_run(argument: Path | None) -> Run:
+    """The run in a folder, or the newest finished one under ``./runs``.
+
+    Raises:
+        DataError: there is none, it is unfinished, or its files are damaged or contradict each other.
+    """
+    folder = find_run(argument, KINDS if argument is not None else KINDS[:2])
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    cohort, reason = _cohort(folder, facts)
+    return Run(
+        folder=folder,
+        facts=facts,
+        grouping=Grouping.parse(_grouping_text(folder, facts)),
+        predictions=() if facts["kind"] == "train" else read_predictions(folder / PREDICTIONS),
+        splits=_splits(folder / SPLITS),
+        curves=_curves(folder),
+        cohort=cohort,
+        cohort_reason=reason,
+    )
+
+
+def _grouping_text(folder: Path, facts: dict[str, Any]) -> str:
+    text = facts.get("grouping")
+    if not isinstance(text, str):
+        raise DataError(f"{folder / 'run.json'}: names no class grouping", _DAMAGED)
+    return text
+
+
+def _cohort(folder: Path, facts: dict[str, Any]) -> tuple[Cohort | None, str]:
+    recorded = facts.get("cohort")
+    if not isinstance(recorded, dict) or not recorded.get("path"):
+        return None, "the run was not made from a cohort"
+    path = Path(str(recorded["path"]))
+    candidates = (path,) if path.is_absolute() else (path, folder.resolve().parent.parent / path)
+    found = next((candidate for candidate in candidates if candidate.is_dir()), None)
+    if found is None:
+        return None, f"the cohort folder {path} is not there any more"
+    try:
+        cohort = load_manifest(found)
+    except LivernetError as error:
+        return None, f"the cohort cannot be read: {error.message}"
+    if cohort.sha256 != recorded.get("sha256"):
+        return None, f"the manifest in {path} was changed after the run"
+    return cohort, ""
+
+
+def _splits(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    try:
+        splits = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise DataError(f"{path}: is not valid JSON", _DAMAGED) from None
+    if not isinstance(splits, dict) or not isinstance(splits.get("folds"), list):
+        raise DataError(f"{path}: holds no list of folds", _DAMAGED)
+    return splits
+
+
+def _curves(folder: Path) -> dict[str, dict[int, list[Epoch]]]:
+    if (folder / METRICS).is_file():
+        return {"livernet": {0: _epochs(folder / METRICS)}}
+    curves: dict[str, dict[int, list[Epoch]]] = {}
+    for file in sorted(folder.glob(f"*/fold-*/{METRICS}")):
+        number = file.parent.name.removeprefix("fold-")
+        if number.isdigit():
+            curves.setdefault(file.parent.parent.name, {})[int(number)] = _epochs(file)
+    return curves
+
+
+def _epochs(path: Path) -> list[Epoch]:
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError):
+        raise DataError(f"{path}: is not one JSON object a line", _DAMAGED) from None
+    if not all(isinstance(line, dict) for line in lines):
+        raise DataError(f"{path}: is not one JSON object a line", _DAMAGED)
+    return [{key: _finite(value) for key, value in line.items()} for line in lines]
+
+
+def _finite(value: object) -> float | None:
+    """A number as it is; anything else, infinities and NaN included, as missing."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

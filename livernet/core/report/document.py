@@ -1,0 +1,132 @@
+"""Everything the report shows of one run, as one JSON-able document; the pictures are drawn from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from livernet.core.metrics.cases import Cases, by_image, by_patient
+from livernet.core.metrics.classification import roc
+from livernet.core.metrics.summary import group_by_model, score
+from livernet.core.report.cohort import cohort_table, is_phantom
+from livernet.core.report.collect import Run
+from livernet.core.report.notes import notes
+from livernet.core.stages import STAGES, Grouping
+
+_MADE = ("version", "command", "started", "seconds", "device", "preset", "seed", "python", "platform")
+
+
+def describe(run: Run, label: str) -> dict[str, Any]:
+    """The numbers and facts of one run; ``label`` (A, B, ...) tells several runs apart.
+
+    Raises:
+        DataError: predictions and class grouping contradict each other.
+    """
+    summary = score(run.predictions, run.grouping) if run.predictions else None
+    cohort = cohort_table(run)
+    phantom = is_phantom(run)
+    return {
+        "label": label,
+        "name": run.name,
+        "kind": run.kind,
+        "grouping": run.grouping.name,
+        "class_names": list(run.grouping.class_names),
+        "phantom": phantom,
+        "notes": notes(run, summary, cohort, phantom),
+        "summary": summary,
+        "cohort": cohort,
+        "split": _split(run),
+        "roc": {name: _rocs(rows, run.grouping) for name, rows in group_by_model(run.predictions).items()},
+        "relation": _relation(run),
+        "curves": _curves(run),
+        "made": {key: run.facts.get(key) for key in _MADE},
+        "cohort_sha256": (run.facts.get("cohort") or {}).get("sha256"),
+        "settings": flatten(run.facts.get("config")),
+        "libraries": flatten(run.facts.get("libraries")),
+    }
+
+
+def flatten(tree: object, prefix: str = "") -> dict[str, str | int | float | bool | None]:
+    """Nested settings as ``section.name: value``; lists are written out."""
+    if isinstance(tree, Mapping):
+        flat: dict[str, str | int | float | bool | None] = {}
+        for key, value in tree.items():
+            flat |= flatten(value, f"{prefix}.{key}" if prefix else str(key))
+        return flat
+    if not prefix:
+        return {}
+    if isinstance(tree, list | tuple):
+        return {prefix: ", ".join(str(item) for item in tree)}
+    return {prefix: tree if isinstance(tree, str | int | float | bool) or tree is None else str(tree)}
+
+
+def _rocs(rows: list[Any], grouping: Grouping) -> dict[str, Any]:
+    """By cut-off: the curve of the patients and that of the images, or ``None`` where a side is empty."""
+    units = {"patients": by_patient(rows), "images": by_image(rows)}
+    return {
+        STAGES[stage]: {unit: _curve(cases, grouping, stage) for unit, cases in units.items()}
+        for stage in grouping.cutoffs()
+    }
+
+
+def _curve(cases: Cases, grouping: Grouping, stage: int) -> dict[str, list[float]] | None:
+    if not cases.names:
+        return None
+    classes = list(grouping.classes_at_or_above(stage) or ())
+    positive_N = np.isin(cases.true_N, classes)
+    if positive_N.all() or not positive_N.any():
+        return None
+    false_rate, true_rate = roc(cases.probability_NK[:, classes].sum(axis=1).round(9), positive_N)
+    return {"false_positive_rate": false_rate.tolist(), "true_positive_rate": true_rate.tolist()}
+
+
+def _relation(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """By model: Dice, probability of the true class and whether the class is right, where both are known."""
+    relation: dict[str, list[dict[str, Any]]] = {}
+    for name, rows in group_by_model(run.predictions).items():
+        scored = [row for row in rows if row.dice is not None and row.true_class is not None]
+        cases = by_image(scored)
+        relation[name] = [
+            {
+                "image": row.image,
+                "dice": row.dice,
+                "probability": float(cases.probability_NK[index, cases.true_N[index]]),
+                "right": bool(cases.predicted_N[index] == cases.true_N[index]),
+            }
+            for index, row in enumerate(scored)
+        ]
+    return relation
+
+
+def _split(run: Run) -> dict[str, Any] | None:
+    if run.splits is None:
+        return None
+    patients = {row.image: row.patient for row in run.predictions}
+    classes = {row.image: row.true_class for row in run.predictions}
+    folds = []
+    for number, fold in enumerate(run.splits["folds"]):
+        test = [str(image) for image in fold.get("test", [])]
+        per_class = [sum(classes.get(image) == k for image in test) for k in range(len(run.grouping))]
+        folds.append(
+            {
+                "fold": number,
+                "train_images": len(fold.get("train", [])),
+                "test_images": len(test),
+                "test_patients": len({patients.get(image, image) for image in test}),
+                "test_images_per_class": per_class,
+            }
+        )
+    return {
+        "protocol": run.splits.get("protocol"),
+        "seed": run.splits.get("seed"),
+        "sha256": run.splits.get("sha256"),
+        "leaked_patients": run.splits.get("leaked_patients"),
+        "duplicate_groups": len(run.splits.get("duplicates") or []),
+        "folds": folds,
+    }
+
+
+def _curves(run: Run) -> dict[str, dict[str, list[dict[str, float | None]]]]:
+    return {
+        model: {str(fold): epochs for fold, epochs in folds.items()} for model, folds in run.curves.items()
+    }
