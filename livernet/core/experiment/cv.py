@@ -1,0 +1,153 @@
+"""Cross-validation: networks x folds as a queue, one in memory at a time, a finished one never run again."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any, Protocol
+
+from livernet.core.data.loader import Tensors, load_tensors
+from livernet.core.data.manifest import Cohort
+from livernet.core.data.predictions import PREDICTIONS, Prediction, write_predictions
+from livernet.core.device import Device
+from livernet.core.experiment.fold import METRICS, FoldJob, run_fold
+from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_cv
+from livernet.core.files import write_json
+from livernet.core.metrics.summary import score
+from livernet.core.runs import open_run, provenance
+from livernet.core.train.loop import EpochMetrics
+
+SPLITS = "splits.json"
+SUMMARY = "summary.json"
+_SAME = ("kind", "version", "models", "config", "split")
+
+
+class Watch(Protocol):
+    """Hears what a cross-validation is doing."""
+
+    def planned(self, plan: CvPlan) -> None:
+        """The folds are settled; training begins."""
+
+    def fold_started(self, job: FoldJob) -> None:
+        """A fold begins, or is found finished (``job.finished``)."""
+
+    def epoch(self, metrics: EpochMetrics) -> None:
+        """An epoch of the current fold has ended."""
+
+    def fold_finished(self, job: FoldJob, predictions: Sequence[Prediction]) -> None:
+        """The current fold's predictions are written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CvResult:
+    """A finished cross-validation."""
+
+    folder: Path
+    """The run folder."""
+    summary: dict[str, Any]
+    """The contents of summary.json."""
+    predictions: tuple[Prediction, ...]
+    """All networks, each in manifest order."""
+
+
+def cross_validate(
+    cohort: Cohort, options: CvOptions, device: Device, folder: Path, command: str, watch: Watch
+) -> CvResult:
+    """Train and test every network on every fold, and write the run folder.
+
+    A folder that holds an unfinished run of the same settings, folds and cohort is continued.
+
+    Raises:
+        DataError, FaultsError, ConfigError: as :func:`livernet.core.experiment.plan.plan_cv`.
+        OutputError: the folder holds something else, or a file cannot be written.
+    """
+    plan = plan_cv(cohort, options, device.torch)
+    run = open_run(folder, provenance("cv", command, _facts(plan, device)), _SAME)
+    write_json(folder / SPLITS, plan.document())
+    watch.planned(plan)
+    predictions: list[Prediction] = []
+    for job in _jobs(plan, folder, device):
+        watch.fold_started(job)
+        answers = run_fold(job, device, watch.epoch)
+        watch.fold_finished(job, answers)
+        predictions += answers
+    ordered = _in_order(predictions, plan)
+    write_predictions(folder / PREDICTIONS, ordered)
+    summary = score(ordered, plan.grouping) | {
+        "splits": {
+            "protocol": plan.splits.protocol,
+            "leaked_patients": plan.splits.leaked_patients,
+            "duplicate_groups": len(plan.duplicates),
+            "duplicates": options.duplicates,
+            "folds": count_folds(plan),
+        },
+        "training": {model: _training(folder / model, len(plan.splits.folds)) for model in options.models},
+    }
+    write_json(folder / SUMMARY, summary)
+    run.finish()
+    return CvResult(folder=folder, summary=summary, predictions=ordered)
+
+
+def fold_folder(folder: Path, model: str, number: int) -> Path:
+    """Where a run keeps one fold of one network."""
+    return folder / model / f"fold-{number:02d}"
+
+
+def _jobs(plan: CvPlan, folder: Path, device: Device) -> Iterator[FoldJob]:
+    preprocessing = plan.preprocessing
+    tensors, size = plan.tensors, plan.options.configs[0].train.size
+    for config, (number, fold) in product(plan.options.configs, enumerate(plan.splits.folds)):
+        if config.train.size != size:
+            tensors, size = _reload(plan, config.train.size, device), config.train.size
+        yield FoldJob(
+            folder=fold_folder(folder, config.model.name, number),
+            number=number,
+            fold=fold,
+            config=config,
+            cohort=plan.cohort,
+            tensors=tensors,
+            preprocessing=preprocessing,
+        )
+
+
+def _reload(plan: CvPlan, size: int, device: Device) -> Tensors:
+    return load_tensors(plan.cohort, plan.grouping, size, device.torch)
+
+
+def _facts(plan: CvPlan, device: Device) -> dict[str, Any]:
+    first = plan.options.configs[0]
+    document = plan.document()
+    return {
+        "models": list(plan.options.models),
+        "config": first.to_dict(),
+        "preset": plan.options.preset,
+        "seed": first.train.seed,
+        "device": device.name,
+        "cohort": plan.cohort.facts(),
+        "grouping": plan.grouping.name,
+        "split": {
+            "protocol": plan.splits.protocol,
+            "folds": len(plan.splits.folds),
+            "duplicates": plan.options.duplicates,
+            "cohort_sha256": plan.cohort.sha256,
+            "sha256": document["sha256"],
+        },
+    }
+
+
+def _in_order(predictions: Sequence[Prediction], plan: CvPlan) -> tuple[Prediction, ...]:
+    models = {name: place for place, name in enumerate(plan.options.models)}
+    rows = {row.image: place for place, row in enumerate(plan.cohort.rows)}
+    return tuple(sorted(predictions, key=lambda p: (models[p.model], rows[p.image], p.fold or 0)))
+
+
+def _training(folder: Path, folds: int) -> list[dict[str, Any]]:
+    """Time and last epoch of each fold, from its metrics.jsonl."""
+    found: list[dict[str, Any]] = []
+    for number in range(folds):
+        text = (folder / f"fold-{number:02d}" / METRICS).read_text(encoding="utf-8")
+        lines = [json.loads(line) for line in text.splitlines()]
+        seconds = round(sum(line["seconds"] for line in lines), 2)
+        found.append({"fold": number, "epochs": len(lines), "seconds": seconds, "last": lines[-1]})
+    return found

@@ -1,0 +1,125 @@
+"""One fold of a cross-validation: train, predict the images held out, write; done once, kept for good.
+
+Shape suffixes: N test images, H rows, W columns, S side of a prepared picture.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from livernet.core.config import Config
+from livernet.core.data.loader import Tensors, read_grey
+from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
+from livernet.core.data.splits import Fold
+from livernet.core.device import Device
+from livernet.core.files import write_png, write_text
+from livernet.core.infer.forward import Inferred, Network, enlarge, infer, mask_confidence, to_bytes
+from livernet.core.metrics.segmentation import dice
+from livernet.core.stages import Grouping
+from livernet.core.train.checkpoint import ModelCard, save_model
+from livernet.core.train.loop import EpochMetrics, train_model
+from livernet.core.train.state import StateFile
+
+METRICS = "metrics.jsonl"
+MODEL = "model.safetensors"
+MASKS = "masks"
+_STATE = "unfinished.safetensors"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldJob:
+    """One network on one fold."""
+
+    folder: Path
+    """Where its files go."""
+    number: int
+    """Which fold, from 0."""
+    fold: Fold
+    """Rows to train on and to test."""
+    config: Config
+    """Settings of the network and its training."""
+    cohort: Cohort
+    """Where the rows come from."""
+    tensors: Tensors
+    """The cohort's pictures at the training size."""
+    preprocessing: dict[str, object]
+    """Settings under which the cohort was prepared."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the predictions are there, which are written last."""
+        return (self.folder / PREDICTIONS).is_file()
+
+
+def run_fold(
+    job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]
+) -> tuple[Prediction, ...]:
+    """The predictions of a fold: read where it is finished, else made by training.
+
+    Writes metrics.jsonl, model.safetensors, masks/ and, last, predictions.csv. An interrupted training
+    goes on where its state was last kept.
+
+    Raises:
+        DataError: the training images have no label, the loss is no longer finite, or a file is damaged.
+        OutputError: a file cannot be written.
+    """
+    if job.finished:
+        return read_predictions(job.folder / PREDICTIONS)
+    state = StateFile(job.folder / _STATE)
+    trained = train_model(
+        job.tensors, job.fold.train, job.config, device, fold=job.number, on_epoch=on_epoch, state=state
+    )
+    lines = (json.dumps(epoch.to_dict(), allow_nan=False) for epoch in trained.history)
+    write_text(job.folder / METRICS, "\n".join(lines) + "\n")
+    card = ModelCard(
+        config=job.config,
+        normalisation=trained.normalisation,
+        cohort_sha256=job.cohort.sha256,
+        trained_on=tuple(job.tensors.hashes[i] for i in job.fold.train),
+        fold=job.number,
+        preprocessing=job.preprocessing,
+        training=trained.history[-1].to_dict(),
+    )
+    save_model(job.folder / MODEL, trained.model, card)
+    network = Network(model=trained.model, config=job.config, normalisation=trained.normalisation)
+    inferred = infer(network, job.tensors.images_N1HW[list(job.fold.test)], device)
+    predictions = tuple(_write_case(job, inferred, place) for place in range(len(job.fold.test)))
+    write_predictions(job.folder / PREDICTIONS, predictions)
+    state.remove()
+    return predictions
+
+
+def _write_case(job: FoldJob, inferred: Inferred, place: int) -> Prediction:
+    """Write the mask of one test image at the cohort's own size, and score it there."""
+    row = job.cohort.rows[job.fold.test[place]]
+    size = len(read_grey(job.cohort.folder / row.image))
+    probability_SS = enlarge(inferred.liver_NHW[place], size)
+    levels_SS = to_bytes(probability_SS)
+    write_png(job.folder / MASKS / f"{PurePosixPath(row.image).stem}.png", levels_SS)
+    probabilities = tuple(inferred.probability_NK[place].tolist())
+    grouping = Grouping.parse(job.config.grouping)
+    return Prediction(
+        model=job.config.model.name,
+        fold=job.number,
+        seed=job.config.train.seed,
+        image=row.image,
+        patient=row.patient,
+        stage=row.stage,
+        true_class=None if row.stage is None else grouping.class_of(row.stage),
+        probabilities=probabilities,
+        predicted=int(np.argmax(np.round(probabilities, 9))),
+        dice=_score_mask(job.cohort, row, levels_SS >= 128),
+        mask_confidence=mask_confidence(probability_SS),
+    )
+
+
+def _score_mask(
+    cohort: Cohort, row: Row, predicted_SS: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+) -> float | None:
+    if not row.mask:
+        return None
+    return dice(predicted_SS, read_grey(cohort.folder / row.mask) >= 128)

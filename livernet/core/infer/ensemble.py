@@ -1,0 +1,95 @@
+"""The answer of a run's networks to prepared pictures; a picture is answered by networks that never saw it.
+
+Shape suffixes: N pictures, S side of a prepared picture, K classes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from livernet.core.data.loader import pixel_hash, resize_image
+from livernet.core.device import Device
+from livernet.core.infer.forward import Network, enlarge, infer
+from livernet.core.infer.models import RunModels
+from livernet.core.train.checkpoint import load_model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voters:
+    """Which networks answer one picture, and why."""
+
+    members: tuple[int, ...]
+    """Places in the run's list of model files."""
+    saw: int
+    """How many networks of the run were trained on the picture."""
+    of: int
+    """How many networks the run has."""
+
+    @property
+    def notice(self) -> str:
+        """What the reader must know of it; empty for a picture that no network was trained on."""
+        if not self.saw:
+            return ""
+        if self.saw == self.of:
+            return "seen in training: this answer says nothing about new scans"
+        if len(self.members) == 1:
+            return f"a training picture: answered by fold {self.members[0]} alone, which did not see it"
+        folds = ", ".join(str(member) for member in self.members)
+        return f"a training picture: answered by folds {folds}, which did not see it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the networks of a run say of one picture."""
+
+    probabilities: tuple[float, ...]
+    """Mean class probabilities, length K."""
+    liver_SS: NDArray[np.float32] = field(repr=False)
+    """Mean liver probability of every pixel of the prepared picture."""
+    voters: Voters
+    """Who answered."""
+
+
+def choose_voters(models: RunModels, image_hash: str) -> Voters:
+    """The networks not trained on the picture with this pixel hash; all of them where every one was."""
+    count = len(models.cards)
+    unseen = tuple(n for n, seen in enumerate(models.trained_on) if image_hash not in seen)
+    return Voters(members=unseen or tuple(range(count)), saw=count - len(unseen), of=count)
+
+
+def answer(models: RunModels, images: Sequence[NDArray[np.uint8]], device: Device) -> tuple[Answer, ...]:
+    """Mean answer of the networks that may answer each prepared picture; one network in memory at a time.
+
+    Args:
+        models: the networks.
+        images: uint8 pictures (S, S); sides may differ.
+        device: where the networks run.
+
+    Raises:
+        DataError: a model file is damaged.
+    """
+    voters = [choose_voters(models, pixel_hash(image)) for image in images]
+    size = models.cards[0].config.train.size
+    images_N1HW = torch.stack([resize_image(image, size) for image in images])
+    probability_NK = np.zeros((len(images), len(models.cards[0].grouping)))
+    liver_NHW = np.zeros((len(images), size, size), dtype=np.float32)
+    for place, file in enumerate(models.files):
+        asked = [n for n, chosen in enumerate(voters) if place in chosen.members]
+        if not asked:
+            continue
+        model, card = load_model(file, device.torch)
+        network = Network(model=model, config=card.config, normalisation=card.normalisation)
+        inferred = infer(network, images_N1HW[asked], device)
+        probability_NK[asked] += inferred.probability_NK
+        liver_NHW[asked] += inferred.liver_NHW
+    return tuple(
+        Answer(
+            probabilities=tuple((probability_NK[n] / len(chosen.members)).tolist()),
+            liver_SS=enlarge(liver_NHW[n] / np.float32(len(chosen.members)), len(images[n])),
+            voters=chosen,
+        )
+        for n, chosen in enumerate(voters)
+    )

@@ -1,0 +1,66 @@
+"""Which model files of a run answer: the one of a ``train`` run, or the folds of a ``cv`` run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from livernet.core.errors import ConfigError, DataError
+from livernet.core.runs import read_run
+from livernet.core.train.checkpoint import ModelCard, load_model
+
+MODEL = "model.safetensors"
+DEFAULT = "livernet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunModels:
+    """The networks of one run that answer together."""
+
+    run: Path
+    """The run folder."""
+    kind: str
+    """``cv`` or ``train``."""
+    name: str
+    """Of the network, e.g. ``livernet``."""
+    files: tuple[Path, ...]
+    """One model file a fold, in order; one alone for a ``train`` run."""
+    cards: tuple[ModelCard, ...]
+    """What each file says of itself."""
+
+    trained_on: tuple[frozenset[str], ...]
+    """Pixel hashes of the pictures that each file was trained on."""
+
+
+def find_models(run: Path, model: str | None = None) -> RunModels:
+    """The model files of a run; of several networks the one named, else ``livernet``, else the first.
+
+    Raises:
+        ConfigError: the run has no network of that name.
+        DataError: a model file is missing or damaged, or the files do not belong together.
+    """
+    facts = read_run(run)
+    if facts["kind"] == "train":
+        files = [run / MODEL]
+    else:
+        names = [str(name) for name in facts.get("models", [DEFAULT])]
+        chosen = model or (DEFAULT if DEFAULT in names else names[0])
+        if chosen not in names:
+            raise ConfigError(f"--model {chosen!r}: {run} has {', '.join(names)}", "name one of these")
+        count = int(facts.get("split", {}).get("folds", 0))
+        files = [run / chosen / f"fold-{number:02d}" / MODEL for number in range(count)]
+    # Cards are small; weights are loaded one fold at a time when they answer.
+    cards = [load_model(file, torch.device("cpu"))[1] for file in files]
+    name = cards[0].config.model.name if cards else ""
+    if not cards or any(card.config != cards[0].config for card in cards):
+        raise DataError(f"{run}: its model files do not belong together", "repeat the run that wrote them")
+    if model not in {None, name}:
+        raise ConfigError(f"--model {model!r}: {run} has {name}", "name it, or leave --model away")
+    return RunModels(
+        run=run,
+        kind=facts["kind"],
+        name=name,
+        files=tuple(files),
+        cards=tuple(cards),
+        trained_on=tuple(frozenset(card.trained_on) for card in cards),
+    )

@@ -1,0 +1,114 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from livernet.core.config import Config
+from livernet.core.data.manifest import Cohort
+from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
+from livernet.core.device import choose_device
+from livernet.core.errors import OutputError
+from livernet.core.experiment.cv import CvResult, cross_validate
+from livernet.core.experiment.fold import FoldJob
+from livernet.core.experiment.plan import CvOptions, CvPlan
+from livernet.core.runs import find_run, read_run
+from livernet.core.train.loop import EpochMetrics
+from tests.tiny_cohort import make_cohort, tiny_config
+
+
+class Listener:
+    def __init__(self, stop_after: int = 99) -> None:
+        self.heard: list[str] = []
+        self.stop_after = stop_after
+
+    def planned(self, plan: CvPlan) -> None:
+        self.heard.append(f"planned {len(plan.splits.folds)}")
+
+    def fold_started(self, job: FoldJob) -> None:
+        if job.number == self.stop_after:
+            raise KeyboardInterrupt
+        self.heard.append(f"{'found' if job.finished else 'started'} {job.number}")
+
+    def epoch(self, metrics: EpochMetrics) -> None:
+        self.heard.append(f"epoch {metrics.epoch}")
+
+    def fold_finished(self, job: FoldJob, predictions: Sequence[Prediction]) -> None:
+        self.heard.append(f"finished {job.number}: {len(predictions)}")
+
+
+def run(
+    folder: Path, cohort: Cohort, watch: Listener, config: Config | None = None, **more: object
+) -> CvResult:
+    options = CvOptions(configs=(config or tiny_config(),), preset="quick", folds=2, **more)  # type: ignore[arg-type]
+    return cross_validate(cohort, options, choose_device("cpu"), folder, "livernet cv", watch)
+
+
+def test_a_run_folder_is_whole(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out")
+    watch = Listener()
+    result = run(tmp_path / "runs/a", cohort, watch)
+    assert watch.heard == [
+        "planned 2", "started 0", "epoch 1", "finished 0: 3", "started 1", "epoch 1", "finished 1: 3",
+    ]  # fmt: skip
+    assert sorted(path.name for path in result.folder.iterdir()) == [
+        "livernet", "predictions.csv", "run.json", "splits.json", "summary.json",
+    ]  # fmt: skip
+    written = read_predictions(result.folder / PREDICTIONS)
+    assert [row.image for row in written] == [row.image for row in cohort.rows]
+    facts = read_run(result.folder)
+    assert (facts["kind"], facts["status"], facts["models"]) == ("cv", "finished", ["livernet"])
+    assert facts["cohort"]["sha256"] == facts["split"]["cohort_sha256"] == cohort.sha256
+    assert find_run(result.folder) == result.folder
+    splits = json.loads((result.folder / "splits.json").read_text())
+    assert splits["sha256"] == facts["split"]["sha256"]
+    assert {p.image: p.fold for p in written} == {
+        image: number for number, fold in enumerate(splits["folds"]) for image in fold["test"]
+    }
+
+
+def test_the_summary_has_scores_folds_and_training(tmp_path: Path) -> None:
+    summary = run(tmp_path / "run", make_cohort(tmp_path / "out"), Listener()).summary
+    assert summary["models"]["livernet"]["patients"]["n"] == 6
+    assert summary["splits"]["leaked_patients"] == 0
+    assert [fold["test"]["images"] for fold in summary["splits"]["folds"]] == [3, 3]
+    last = summary["training"]["livernet"][1]
+    assert (last["fold"], last["epochs"], last["last"]["epoch"]) == (1, 1, 1)
+    assert last["seconds"] >= 0
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_the_same(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "run", cohort, Listener(stop_after=1))
+    assert read_run(tmp_path / "run")["status"] == "running"
+    watch = Listener()
+    run(tmp_path / "run", cohort, watch)
+    assert watch.heard[1:4] == ["found 0", "finished 0: 3", "started 1"]
+    run(tmp_path / "whole", cohort, Listener())
+    for name in ("predictions.csv", "splits.json"):
+        assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_a_run_of_other_settings_folds_or_cohort_is_not_continued(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out")
+    run(tmp_path / "run", cohort, Listener())
+    with pytest.raises(OutputError, match="holds a run with another config"):
+        run(tmp_path / "run", cohort, Listener(), tiny_config(epochs=2))
+    with pytest.raises(OutputError, match="holds a run with another split"):
+        run(tmp_path / "run", cohort, Listener(), protocol="image")
+    with pytest.raises(OutputError, match="holds a run with another split"):
+        run(tmp_path / "run", make_cohort(tmp_path / "other", images=2), Listener())
+
+
+def test_masks_alone_can_be_cross_validated(tmp_path: Path) -> None:
+    result = run(tmp_path / "run", make_cohort(tmp_path / "out", (None,) * 4), Listener())
+    assert result.summary["models"]["livernet"]["unknown_stage"] == 4
+    assert result.summary["models"]["livernet"]["segmentation"]["images"]["dice"]["n"] == 4
+
+
+def test_holdout_predicts_an_image_as_often_as_it_is_drawn(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out", images=2)
+    result = run(tmp_path / "run", cohort, Listener(), protocol="holdout")
+    assert len(result.predictions) == 2
+    assert len(result.summary["splits"]["folds"]) == 2

@@ -1,0 +1,97 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from livernet.core.data.loader import load_tensors
+from livernet.core.data.predictions import read_predictions
+from livernet.core.data.splits import Fold
+from livernet.core.device import choose_device
+from livernet.core.experiment.fold import FoldJob, run_fold
+from livernet.core.metrics.segmentation import dice
+from livernet.core.stages import Grouping
+from livernet.core.train.checkpoint import load_model
+from livernet.core.train.loop import EpochMetrics
+from tests.tiny_cohort import SIDE, liver, make_cohort, tiny_config
+
+
+def job(folder: Path, **more: object) -> FoldJob:
+    cohort = make_cohort(folder / "out")
+    return FoldJob(
+        folder=folder / "run/livernet/fold-03",
+        number=3,
+        fold=Fold(train=(0, 1, 2, 3), test=(4, 5)),
+        config=tiny_config(epochs=2),
+        cohort=cohort,
+        tensors=load_tensors(cohort, Grouping.parse("3"), 32, torch.device("cpu")),
+        preprocessing={"size": SIDE, "fit": "pad"},
+    )
+
+
+def test_a_fold_leaves_metrics_model_masks_and_predictions(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    seen: list[EpochMetrics] = []
+    predictions = run_fold(work, choose_device("cpu"), seen.append)
+    assert [epoch.epoch for epoch in seen] == [1, 2]
+    assert sorted(path.name for path in work.folder.iterdir()) == [
+        "masks",
+        "metrics.jsonl",
+        "model.safetensors",
+        "predictions.csv",
+    ]
+    lines = (work.folder / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
+    assert [(p.image, p.patient, p.stage, p.true_class, p.fold) for p in predictions] == [
+        ("images/04-0.png", "P04", 3, 1, 3),
+        ("images/05-0.png", "P05", 4, 2, 3),
+    ]
+    for p in predictions:
+        assert sum(p.probabilities) == pytest.approx(1)
+        assert p.predicted == int(np.argmax(p.probabilities))
+        mask = np.asarray(Image.open(work.folder / "masks" / Path(p.image).name))
+        assert mask.shape == (SIDE, SIDE)
+        assert p.dice == pytest.approx(dice(mask >= 128, liver()))
+
+
+def test_the_model_file_names_exactly_its_training_pictures(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    run_fold(work, choose_device("cpu"), lambda _: None)
+    card = load_model(work.folder / "model.safetensors", torch.device("cpu"))[1]
+    assert card.trained_on == work.tensors.hashes[:4]
+    assert card.fold == 3
+    assert card.preprocessing == {"size": SIDE, "fit": "pad"}
+    assert card.cohort_sha256 == work.cohort.sha256
+
+
+def test_a_finished_fold_is_read_and_not_run_again(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    assert not work.finished
+    run_fold(work, choose_device("cpu"), lambda _: None)
+    (work.folder / "model.safetensors").unlink()
+    assert work.finished
+    again = run_fold(work, choose_device("cpu"), pytest.fail)
+    assert again == read_predictions(work.folder / "predictions.csv")
+    assert not (work.folder / "model.safetensors").exists()
+
+
+def test_the_same_job_gives_the_same_bytes(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    other = dataclasses.replace(work, folder=tmp_path / "other")
+    for each in (work, other):
+        run_fold(each, choose_device("cpu"), lambda _: None)
+    for name in ("predictions.csv", "masks/04-0.png"):
+        assert (work.folder / name).read_bytes() == (other.folder / name).read_bytes()
+
+
+def test_rows_without_stage_or_mask_are_predicted_without_score(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    rows = list(work.cohort.rows)
+    rows[4] = dataclasses.replace(rows[4], stage=None, mask="")
+    work = dataclasses.replace(work, cohort=dataclasses.replace(work.cohort, rows=tuple(rows)))
+    first, second = run_fold(work, choose_device("cpu"), lambda _: None)
+    assert (first.stage, first.true_class, first.dice) == (None, None, None)
+    assert second.dice is not None

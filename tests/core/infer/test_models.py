@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from livernet.core.errors import ConfigError, DataError
+from livernet.core.infer.models import find_models
+from tests.tiny_run import make_cv_run, make_train_run
+
+
+def test_a_cv_run_answers_with_all_its_folds(tmp_path: Path) -> None:
+    models = find_models(make_cv_run(tmp_path / "run", [("a", "b"), ("c",)]))
+    assert (models.kind, models.name) == ("cv", "livernet")
+    assert [file.parent.name for file in models.files] == ["fold-00", "fold-01"]
+    assert models.trained_on == (frozenset("ab"), frozenset("c"))
+
+
+def test_a_train_run_answers_with_its_one_model(tmp_path: Path) -> None:
+    models = find_models(make_train_run(tmp_path / "run", ("a",)), "livernet")
+    assert (models.kind, len(models.files)) == ("train", 1)
+
+
+def test_a_network_that_the_run_does_not_have(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--model 'vgg16': .* has livernet"):
+        find_models(make_cv_run(tmp_path / "cv", [("a",)]), "vgg16")
+    with pytest.raises(ConfigError, match="--model 'vgg16': .* has livernet"):
+        find_models(make_train_run(tmp_path / "train", ("a",)), "vgg16")
+
+
+def test_a_missing_fold_is_an_error(tmp_path: Path) -> None:
+    run = make_cv_run(tmp_path / "run", [("a",), ("b",)])
+    (run / "livernet/fold-01/model.safetensors").unlink()
+    with pytest.raises(DataError, match=r"fold-01/model\.safetensors: cannot be read"):
+        find_models(run)
+
+
+def test_folds_of_different_settings_do_not_answer_together(tmp_path: Path) -> None:
+    run = make_cv_run(tmp_path / "run", [("a",), ("b",)])
+    other = make_cv_run(tmp_path / "other", [("a",)], epochs=9)
+    (other / "livernet/fold-00/model.safetensors").rename(run / "livernet/fold-01/model.safetensors")
+    with pytest.raises(DataError, match="do not belong together"):
+        find_models(run)
