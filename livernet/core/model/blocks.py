@@ -9,9 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livernet.core.config import ModelConfig, Norm
-
-_GROUPS = 8
+from livernet.core.config import ModelConfig
+from livernet.core.model.norm import build_norm
 
 
 class MaxoutDropout(nn.Module):
@@ -87,24 +86,12 @@ class _ConvMaxout(nn.Module):
         super().__init__()
         wide = config.pieces * channels_out
         self.conv = nn.Conv2d(channels_in, wide, 3, padding=1, bias=config.norm == "none")
-        self.norm = _normalisation(config.norm, wide)
+        self.norm = build_norm(config.norm, wide)
         self.maxout = MaxoutDropout(config.pieces, config.dropout)
         nn.init.kaiming_normal_(self.conv.weight, nonlinearity="linear")
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         return self.maxout(self.norm(self.conv(x_BCHW)))  # type: ignore[no-any-return]
-
-
-def _normalisation(norm: Norm, channels: int) -> nn.Module:
-    match norm:
-        case "batch":
-            return nn.BatchNorm2d(channels)
-        case "group":
-            return nn.GroupNorm(min(_GROUPS, channels), channels)
-        case "instance":
-            return nn.InstanceNorm2d(channels, affine=True)
-        case _:
-            return nn.Identity()
 
 
 class ClassHead(nn.Module):
