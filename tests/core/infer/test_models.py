@@ -20,9 +20,9 @@ def test_a_train_run_answers_with_its_one_model(tmp_path: Path) -> None:
 
 
 def test_a_network_that_the_run_does_not_have(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="--model 'vgg16': .* has livernet"):
+    with pytest.raises(ConfigError, match=r"--model 'vgg16': .* has livernet"):
         find_models(make_cv_run(tmp_path / "cv", [("a",)]), "vgg16")
-    with pytest.raises(ConfigError, match="--model 'vgg16': .* has livernet"):
+    with pytest.raises(ConfigError, match=r"--model 'vgg16': .* has livernet"):
         find_models(make_train_run(tmp_path / "train", ("a",)), "vgg16")
 
 

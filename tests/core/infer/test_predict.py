@@ -1,0 +1,112 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from livernet.core.data.loader import pixel_hash, read_grey
+from livernet.core.data.predictions import read_predictions
+from livernet.core.device import choose_device
+from livernet.core.errors import FaultsError, OutputError
+from livernet.core.infer.models import find_models
+from livernet.core.infer.predict import Case, PredictResult, predict_scans
+from livernet.core.infer.scans import find_scans
+from livernet.core.metrics.segmentation import dice
+from livernet.core.metrics.summary import score
+from livernet.core.stages import Grouping
+from tests.tiny_cohort import liver, make_cohort
+from tests.tiny_run import make_cv_run
+from tests.tiny_screen import write_screen
+
+
+def run(
+    folder: Path, paths: list[Path], trained_on: list[list[str]] | None = None, **more: object
+) -> PredictResult:
+    models = find_models(make_cv_run(folder / "runs/cv", trained_on or [["x"], ["y"]]))
+    options = {"masks": True, "command": "livernet predict"} | more
+    return predict_scans(models, find_scans(paths), folder / "p", choose_device("cpu"), **options)  # type: ignore[arg-type]
+
+
+def test_a_screenshot_gets_a_class_and_a_mask_in_its_own_pixels(tmp_path: Path) -> None:
+    write_screen(tmp_path / "scan.png")
+    result = run(tmp_path, [tmp_path / "scan.png"])
+    (finding,) = result.findings
+    said = finding.prediction
+    assert (said.image, said.patient, said.stage, said.fold, said.dice) == ("scan", "", None, None, None)
+    assert sum(said.probabilities) == pytest.approx(1)
+    assert finding.cutoffs == {
+        "F2": pytest.approx(said.probabilities[1] + said.probabilities[2]),
+        "F4": pytest.approx(said.probabilities[2]),
+    }
+    assert finding.folds == (0, 1)
+    mask = np.asarray(Image.open(tmp_path / "p/scan_mask.png"))
+    assert mask.shape == (360, 480)
+    assert set(np.unique(mask)) <= {0, 255}
+    assert read_predictions(tmp_path / "p/predictions.csv")[0].image == "scan"
+
+
+def test_run_json_carries_no_path_of_a_scan(tmp_path: Path) -> None:
+    (tmp_path / "HONG_GILDONG").mkdir()
+    write_screen(tmp_path / "HONG_GILDONG/scan.png")
+    (tmp_path / "HONG_GILDONG/bad.png").write_bytes(b"")
+    run(tmp_path, [tmp_path / "HONG_GILDONG/scan.png", tmp_path / "HONG_GILDONG/bad.png"])
+    text = (tmp_path / "p/run.json").read_text()
+    assert "HONG" not in text
+    facts = json.loads(text)
+    assert (facts["kind"], facts["status"], facts["grouping"]) == ("predict", "finished", "3")
+    assert facts["scans"] == ["scan", "bad"]
+    assert [(one["name"], one["reason"]) for one in facts["abstained"]] == [("bad", "the file is empty")]
+
+
+def test_a_cohort_keeps_stages_and_is_scored_against_its_masks(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out")
+    cases: list[Case] = []
+    result = run(tmp_path, [tmp_path / "out"], on_case=cases.append)
+    rows = [finding.prediction for finding in result.findings]
+    assert [(row.image, row.patient, row.stage) for row in rows] == [
+        (row.image, row.patient, row.stage) for row in cohort.rows
+    ]
+    assert [row.true_class for row in rows] == [0, 1, 2, 0, 1, 2]
+    for case in cases:
+        assert case.finding.prediction.dice == pytest.approx(dice(case.predicted_SS, liver()))
+    assert score(rows, Grouping.parse("3"))["models"]["livernet"]["patients"]["n"] == 6
+    facts = json.loads((tmp_path / "p/run.json").read_text())
+    assert facts["cohort"]["sha256"] == cohort.sha256
+
+
+def test_training_pictures_are_answered_by_the_fold_that_did_not_see_them(tmp_path: Path) -> None:
+    make_cohort(tmp_path / "out")
+    first, second = (pixel_hash(read_grey(tmp_path / f"out/images/0{n}-0.png")) for n in (0, 1))
+    result = run(tmp_path, [tmp_path / "out"], [[first, second], [second]])
+    seen, both, new = (finding for finding in result.findings[:3])
+    assert (seen.folds, seen.prediction.fold) == ((1,), 1)
+    assert seen.notice == "a training picture: answered by fold 1 alone, which did not see it"
+    assert (both.folds, both.prediction.fold) == ((0, 1), None)
+    assert both.notice.startswith("seen in training")
+    assert (new.folds, new.notice) == ((0, 1), "")
+    assert set(json.loads((tmp_path / "p/run.json").read_text())["notices"]) == {"00-0", "01-0"}
+
+
+def test_masks_are_written_only_when_asked_for(tmp_path: Path) -> None:
+    make_cohort(tmp_path / "out")
+    run(tmp_path, [tmp_path / "out"], masks=False)
+    assert sorted(path.name for path in (tmp_path / "p").iterdir()) == ["predictions.csv", "run.json"]
+
+
+def test_when_no_scan_can_be_answered_nothing_is_written(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("no picture")
+    with pytest.raises(FaultsError, match="no scan could be answered") as caught:
+        run(tmp_path, [tmp_path / "a", tmp_path / "b"])
+    assert [fault.split(":")[0] for fault in caught.value.faults] == ["a", "b"]
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    make_cohort(tmp_path / "out")
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/thesis.doc").touch()
+    with pytest.raises(OutputError, match="is not empty and holds no predictions"):
+        run(tmp_path, [tmp_path / "out"])
+    assert [path.name for path in (tmp_path / "p").iterdir()] == ["thesis.doc"]
