@@ -1,10 +1,13 @@
 """Small finished run folders with a tiny cohort, for tests of what reads runs."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from livernet.core.data.manifest import Row, load_manifest, write_manifest
 from livernet.core.data.predictions import Prediction, write_predictions
@@ -23,7 +26,9 @@ def ellipse(size: int, shift: float = 0.0) -> NDArray[np.bool_]:
     return found
 
 
-def make_cohort(folder: Path, *, patients: int = 6, size: int = 48, scanner: str = "Skin A", masks: bool = True) -> list[Row]:
+def make_cohort(
+    folder: Path, *, patients: int = 6, size: int = 48, scanner: str = "Skin A", masks: bool = True
+) -> list[Row]:
     """A cohort of two images a patient, stages in turn, with expert masks."""
     rng = np.random.default_rng(7)
     rows = []
@@ -48,7 +53,13 @@ def make_cohort(folder: Path, *, patients: int = 6, size: int = 48, scanner: str
 
 
 def make_cv(
-    folder: Path, cohort: Path, *, folds: int = 3, epochs: int = 5, models: tuple[str, ...] = ("livernet",), **facts: Any
+    folder: Path,
+    cohort: Path,
+    *,
+    folds: int = 3,
+    epochs: int = 5,
+    models: tuple[str, ...] = ("livernet",),
+    **facts: Any,
 ) -> Path:
     """A finished cv run over a cohort made by ``make_cohort``; the first model keeps its masks."""
     rows, everything = load_manifest(cohort).rows, []
@@ -56,7 +67,9 @@ def make_cv(
     for seed, model in enumerate(models):
         predictions = [_predict(row, model, fold_of[row.patient], seed) for row in rows]
         if seed == 0:
-            predictions = [_with_mask(folder, cohort, row, p) for row, p in zip(rows, predictions, strict=True)]
+            predictions = [
+                _with_mask(folder, cohort, row, p) for row, p in zip(rows, predictions, strict=True)
+            ]
         for fold in range(folds):
             place = folder / model / f"fold-{fold:02d}"
             write_predictions(place / "predictions.csv", [p for p in predictions if p.fold == fold])
@@ -101,13 +114,21 @@ def finish(folder: Path, kind: str, cohort: Path, **facts: Any) -> Path:
 
 def write_metrics(path: Path, epochs: int, fold: int) -> None:
     """Training curves that fall and rise as they should."""
-    import json
-
     lines = []
     for epoch in range(1, epochs + 1):
         level = (0.7 + 0.05 * fold) * 0.95**epoch
-        terms = {f"loss_{name}": level * weight for name, weight in (("fine", 1.0), ("middle", 0.8), ("coarse", 0.6), ("class", 1.5))}
-        values = {"epoch": epoch, "seconds": 0.1, "loss": 3 * level, **terms, "dice": 1 - level, "accuracy": 1 - 0.8 * level}
+        terms = {
+            f"loss_{name}": level * weight
+            for name, weight in (("fine", 1.0), ("middle", 0.8), ("coarse", 0.6), ("class", 1.5))
+        }
+        values = {
+            "epoch": epoch,
+            "seconds": 0.1,
+            "loss": 3 * level,
+            **terms,
+            "dice": 1 - level,
+            "accuracy": 1 - 0.8 * level,
+        }
         lines.append(json.dumps(values))
     write_text(path, "\n".join(lines) + "\n")
 
@@ -131,11 +152,8 @@ def _predict(row: Row, model: str, fold: int | None, seed: int) -> Prediction:
 
 
 def _with_mask(folder: Path, cohort: Path, row: Row, prediction: Prediction) -> Prediction:
-    from dataclasses import replace
-
-    from PIL import Image
-
-    size = np.asarray(Image.open(cohort / row.image)).shape[0]
+    with Image.open(cohort / row.image) as picture:
+        size = picture.height
     mask_SS = ellipse(size, shift=0.01 * (sum(row.image.encode()) % 12))
     place = folder / prediction.model / f"fold-{prediction.fold or 0:02d}" / "masks"
     write_png(place / Path(row.image).name, mask_SS.astype(np.uint8) * 255)

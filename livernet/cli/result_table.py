@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -10,31 +11,30 @@ from livernet.cli.console import out, warn
 
 def print_results(document: dict[str, Any]) -> None:
     """Patient-level results of every run and model on stdout, what to know about them on stderr."""
-    table = Table(title="Held-out results per patient", title_justify="left")
-    for heading in (
-        "run",
-        "model",
-        "patients",
-        "accuracy % (95 %)",
-        "chance",
-        "majority",
-        "AUC (95 %)",
-        "Dice",
-    ):
-        table.add_column(heading, justify="left" if heading in {"run", "model"} else "right")
-    for run in document["runs"]:
-        for name, model in ((run["summary"] or {}).get("models") or {}).items():
-            table.add_row(*(escape(text) for text in _cells(run, name, model)))
-    if table.row_count:
+    entries = [
+        (run, name, model)
+        for run in document["runs"]
+        for name, model in ((run["summary"] or {}).get("models") or {}).items()
+    ]
+    cutoffs = list(dict.fromkeys(cutoff for run, _, _ in entries for cutoff in run["summary"]["cutoffs"]))
+    table = Table(title="Held-out results per patient", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("run", "model"):
+        table.add_column(heading, overflow="fold")
+    areas = (f"{'' if cutoff == 'F4' else '≥'}{cutoff}" for cutoff in cutoffs)
+    for heading in ("n", "acc. %", "chance", "maj.", *areas, "Dice"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for entry in entries:
+        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs)))
+    if entries:
         out.print(table)
     for note in document["notes"] + [note for run in document["runs"] for note in run["notes"]]:
         if note["level"] == "warning":
             warn(note["text"])
 
 
-def _cells(run: dict[str, Any], name: str, model: dict[str, Any]) -> tuple[str, ...]:
+def _cells(run: dict[str, Any], name: str, model: dict[str, Any], cutoffs: list[str]) -> tuple[str, ...]:
     patients = model["patients"]
-    areas = [f"≥{cutoff} {_measure(value, 1, 2)}" for cutoff, value in patients["auc"].items()]
+    areas = [_measure(patients["auc"].get(cutoff, {"value": None}), 1, 2) for cutoff in cutoffs]
     dice = model["segmentation"]["images"]["dice"]["mean"]
     return (
         run["name"],
@@ -43,7 +43,7 @@ def _cells(run: dict[str, Any], name: str, model: dict[str, Any]) -> tuple[str, 
         _measure(patients["accuracy"], 100, 0),
         f"{100 * run['summary']['chance']:.0f}",
         "–" if patients["majority"]["value"] is None else f"{100 * patients['majority']['value']:.0f}",
-        "\n".join(areas),
+        *areas,
         "–" if dice is None else f"{dice:.2f}",
     )
 
@@ -54,4 +54,4 @@ def _measure(measure: dict[str, Any], scale: float, digits: int) -> str:
     text = f"{scale * measure['value']:.{digits}f}"
     if "low" not in measure:
         return text
-    return f"{text} ({scale * measure['low']:.{digits}f}–{scale * measure['high']:.{digits}f})"
+    return f"{text}\n({scale * measure['low']:.{digits}f}–{scale * measure['high']:.{digits}f})"

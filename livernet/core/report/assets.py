@@ -5,6 +5,8 @@ from typing import Any
 from livernet.core.report.charts import curves_figure, dice_figure, roc_figure, terms_figure
 from livernet.core.report.figures import svg_uri
 
+Curve = tuple[list[float], list[float]]
+
 _TERMS = {
     "loss_fine": "mask, fine",
     "loss_middle": "mask, middle",
@@ -18,28 +20,38 @@ _TRACES = (
 )
 
 
-def draw_all(document: dict[str, Any], pictures: list[dict[str, Any]]) -> None:
-    """Add ``roc``, ``relation`` and ``curves`` (SVG data URIs) to the pictures of every run."""
-    for run, shown in zip(document["runs"], pictures, strict=True):
-        shown["roc"] = _rocs(run)
-        shown["relation"] = {name: _relation(points) for name, points in run["relation"].items() if points}
-        shown["curves"] = {name: _curves(list(folds.values())) for name, folds in run["curves"].items()}
+def draw_charts(document: dict[str, Any]) -> dict[str, Any]:
+    """SVG data URIs: ``runs``, one entry a run (roc, relation, curves), and ``compare`` over all runs."""
+    runs = [
+        {
+            "roc": _rocs([run], ("patients", "images")),
+            "relation": {name: _relation(points) for name, points in run["relation"].items() if points},
+            "curves": {name: _curves(list(folds.values())) for name, folds in run["curves"].items()},
+        }
+        for run in document["runs"]
+    ]
+    return {"runs": runs, "compare": _rocs(document["runs"], ("patients",)) if len(runs) > 1 else []}
 
 
-def _rocs(run: dict[str, Any]) -> list[dict[str, str]]:
-    """One chart a cut-off, with every model of the run."""
-    charts: list[dict[str, str]] = []
-    for cutoff in (run["summary"] or {}).get("cutoffs", []):
-        series = {}
-        for unit in ("patients", "images"):
+def _rocs(runs: list[dict[str, Any]], units: tuple[str, ...]) -> list[dict[str, str]]:
+    """One chart a cut-off, with every model of the runs."""
+    found: dict[str, dict[str, Curve]] = {}
+    for unit in units:
+        for run in runs:
             for name, by_cutoff in run["roc"].items():
-                curve = by_cutoff[cutoff][unit]
-                label = f"{name}, per {unit[:-1]}" if len(run["roc"]) > 1 else f"per {unit[:-1]}"
-                if curve is not None:
-                    series[label] = (curve["false_positive_rate"], curve["true_positive_rate"])
-        if series:
-            charts.append({"cutoff": cutoff, "uri": svg_uri(roc_figure(series))})
-    return charts
+                model = " ".join(part for part in (run["label"] if len(runs) > 1 else "", name) if part)
+                parts = (model if len(runs) + len(run["roc"]) > 2 else "", f"per {unit[:-1]}")
+                label = ", ".join(part for part in parts if part)
+                for cutoff in by_cutoff:
+                    _add(found.setdefault(cutoff, {}), label, by_cutoff[cutoff][unit])
+    return [
+        {"cutoff": cutoff, "uri": svg_uri(roc_figure(series))} for cutoff, series in found.items() if series
+    ]
+
+
+def _add(series: dict[str, Curve], label: str, curve: dict[str, list[float]] | None) -> None:
+    if curve is not None:
+        series[label] = (curve["false_positive_rate"], curve["true_positive_rate"])
 
 
 def _relation(points: list[dict[str, Any]]) -> str:

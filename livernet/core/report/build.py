@@ -1,6 +1,5 @@
 """``report``: one self-contained HTML page and one JSON file with every number on it."""
 
-import dataclasses
 import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from livernet import __version__
 from livernet.core.errors import ConfigError
 from livernet.core.files import write_json, write_text
 from livernet.core.metrics.intervals import NEWCOMBE, WILSON
-from livernet.core.report.assets import draw_all
+from livernet.core.report.assets import draw_charts
 from livernet.core.report.collect import load_run
 from livernet.core.report.document import describe
 from livernet.core.report.gallery import gallery
 from livernet.core.report.notes import comparison_notes
+from livernet.core.report.overlay import Overlay
 from livernet.core.report.render import render
 
 SCHEMA = 1
@@ -47,14 +47,14 @@ def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None
         raise ConfigError(f"{len(runs)} runs are too many for one page", "name at most 26 runs")
     loaded = [load_run(run) for run in runs] or [load_run(None)]
     described: list[dict[str, Any]] = []
-    pictures: list[dict[str, Any]] = []
+    overlaid: list[list[list[Overlay]]] = []
     for number, run in enumerate(loaded):
         progress(f"{run.folder}: scoring {len(run.predictions)} predictions and drawing")
         entry = describe(run, string.ascii_uppercase[number] if len(loaded) > 1 else "")
         sections, overlays, reason = gallery(run)
         entry["gallery"] = {"sections": sections, "reason": reason}
         described.append(entry)
-        pictures.append({"overlays": [[dataclasses.asdict(o) for o in part] for part in overlays]})
+        overlaid.append(overlays)
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "livernet": __version__,
@@ -63,7 +63,9 @@ def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None
         "notes": comparison_notes(loaded),
         "runs": described,
     }
-    draw_all(document, pictures)
+    pictures = draw_charts(document)
+    for shown, overlays in zip(pictures["runs"], overlaid, strict=True):
+        shown["overlays"] = overlays
     data = out.with_suffix(".json")
     write_json(data, document)
     write_text(out, render(document, pictures))

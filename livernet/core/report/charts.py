@@ -93,6 +93,7 @@ def _epochs(curve_E: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _epoch_axis(axes: Axes, label: str, top: float | None) -> None:
     axes.set(xlabel="epoch", ylabel=label)
+    axes.margins(x=0.02)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     if top is not None:
         axes.set_ylim(0, top * 1.02)

@@ -105,9 +105,10 @@ def _splits(path: Path) -> dict[str, Any] | None:
         splits = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise DataError(f"{path}: is not valid JSON", _DAMAGED) from None
-    if not isinstance(splits, dict) or not isinstance(splits.get("folds"), list):
+    folds = splits.get("folds") if isinstance(splits, dict) else None
+    if not isinstance(folds, list) or not all(isinstance(fold, dict) for fold in folds):
         raise DataError(f"{path}: holds no list of folds", _DAMAGED)
-    return splits
+    return dict(splits)
 
 
 def _curves(folder: Path) -> dict[str, dict[int, list[Epoch]]]:

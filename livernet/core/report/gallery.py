@@ -21,7 +21,7 @@ Gallery = tuple[list[Section], list[list[Overlay]], str]
 
 
 def gallery(run: Run) -> Gallery:
-    """Sections of cases (for JSON), the overlays that belong to them, and what a reader must know of the choice.
+    """Sections of cases (for JSON), the overlays that belong to them, and why there are none.
 
     Shows the first model of the run whose predicted masks are kept.
     """
@@ -45,7 +45,8 @@ def gallery(run: Run) -> Gallery:
 def choose(rows: Sequence[Prediction]) -> list[tuple[str, list[Prediction]]]:
     """Titled sections from best to worst Dice; cases without a Dice value last, by confidence."""
     scored = sorted((row for row in rows if row.dice is not None), key=lambda r: (-(r.dice or 0), r.image))
-    others = sorted((row for row in rows if row.dice is None), key=lambda r: (-max(r.probabilities), r.image))
+    rest = (row for row in rows if row.dice is None)
+    others = sorted(rest, key=lambda r: (-max(r.probabilities), r.image))
     sections: list[tuple[str, list[Prediction]]] = []
     if len(scored) <= WHOLE:
         sections.append(("All cases, best to worst Dice", scored))

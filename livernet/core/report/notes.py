@@ -46,7 +46,7 @@ def _about_data(run: Run, phantom: bool) -> list[Note]:
         )
     if run.kind == "train":
         found.append(
-            _warning("A train run holds no images out: there are training curves and no performance numbers.")
+            _warning("A train run holds no images out: it has training curves and no performance numbers.")
         )
     if run.kind == "predict":
         found += _about_prediction(run)
@@ -61,8 +61,8 @@ def _about_prediction(run: Run) -> list[Note]:
     if seen:
         return [
             _warning(
-                f"{seen} of {len(run.predictions)} images were trained on: each was answered by the fold that "
-                "had not seen it, so this is no external test."
+                f"{seen} of {len(run.predictions)} images were trained on: each was answered by the fold "
+                "that had not seen it, so this is no external test."
             )
         ]
     return [_remark("External test: a finished model, applied to images it was not trained on.")]
@@ -76,8 +76,8 @@ def _about_split(run: Run) -> list[Note]:
     if leaked:
         found.append(
             _warning(
-                f"{leaked} patients have images in both the training and the test part of a fold: accuracy is "
-                "higher here than it would be on new patients."
+                f"{leaked} patients have images in both the training and the test part of a fold: accuracy "
+                "is higher here than it would be on new patients."
             )
         )
     copies = run.splits.get("duplicates") or []

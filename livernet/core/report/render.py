@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 _SHADES = 8
+"""Steps of the colour of a confusion cell, classes s0..s8 of the style sheet."""
 
 
-def render(document: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
+def render(document: dict[str, Any], pictures: dict[str, Any]) -> str:
     """The page; every value is escaped, and its policy allows no script, no request and no foreign style."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -21,6 +22,7 @@ def render(document: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": percent, "number": number, "shade": shade, "duration": duration}
+    environment.filters["first_value"] = first_value
     css = environment.get_template("style.css.j2").render()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     template = environment.get_template("template.html.j2")
@@ -44,8 +46,13 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def shade(count: int, total: int) -> int:
-    """The step 0.._SHADES of a confusion cell's colour, by its share of the row."""
+    """The step 0..8 of a confusion cell's colour, by its share of the row."""
     return 0 if total == 0 else round(_SHADES * count / total)
+
+
+def first_value(mapping: dict[str, Any]) -> Any:
+    """The value that was put in first, e.g. the first model of a run."""
+    return next(iter(mapping.values()))
 
 
 def duration(seconds: float | None) -> str:

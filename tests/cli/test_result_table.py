@@ -1,0 +1,49 @@
+from typing import Any
+
+import pytest
+
+from livernet.cli.result_table import print_results
+
+
+def document(**more: Any) -> dict[str, Any]:
+    patients = {
+        "n": 78,
+        "accuracy": {"value": 0.814, "low": 0.73, "high": 0.871},
+        "majority": {"value": 0.466},
+        "auc": {"F2": {"value": 0.9, "low": 0.8, "high": 0.95}, "F4": {"value": None, "reason": "no F4"}},
+    }
+    model = {"patients": patients, "segmentation": {"images": {"dice": {"mean": 0.961}}}}
+    summary = {"chance": 1 / 3, "cutoffs": ["F2", "F4"], "models": {"livernet": model}}
+    run = {
+        "name": "first",
+        "summary": summary,
+        "notes": [{"level": "warning", "text": "mind [this]"}],
+        **more,
+    }
+    return {"notes": [{"level": "remark", "text": "a remark"}], "runs": [run]}
+
+
+def test_values_intervals_and_warnings_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    print_results(document())
+    shown = capsys.readouterr()
+    for text in (
+        "first",
+        "livernet",
+        "78",
+        "81",
+        "(73–87)",
+        "33",
+        "47",
+        "0.90",
+        "(0.80–0.95)",
+        "0.96",
+        "≥F2",
+    ):
+        assert text in shown.out
+    assert "warning: mind [this]" in shown.err
+    assert "a remark" not in shown.err
+
+
+def test_a_run_without_numbers_has_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    print_results(document(summary=None))
+    assert capsys.readouterr().out == ""
