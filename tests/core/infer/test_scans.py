@@ -13,7 +13,7 @@ from tests.tiny_cohort import SIDE, make_cohort
 from tests.tiny_screen import write_screen
 
 CPU = torch.device("cpu")
-SETTINGS = PreprocessConfig(size=256)
+SETTINGS = PreprocessConfig(size=512)
 
 
 def test_a_folder_is_searched_in_order_without_masks_and_other_files(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_screenshot_is_prepared_with_the_way_back(tmp_path: Path) -> None:
     write_screen(tmp_path / "screen.png")
     scan = load_scan(find_scans([tmp_path / "screen.png"]).files[0], SETTINGS, CPU, frozenset())
     assert isinstance(scan, Scan), scan
-    assert scan.image_SS.shape == (256, 256)
+    assert scan.image_SS.shape == (512, 512)
     assert scan.geometry is not None
     assert scan.geometry.source == (360, 480)
     assert scan.expert_SS is None
