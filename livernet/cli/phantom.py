@@ -81,9 +81,8 @@ def _document(summary: "Summary", difficulty: "Difficulty | None", seed: int) ->
 
 def _show(summary: "Summary", difficulty: "Difficulty | None") -> None:
     megabytes = summary.size_bytes / 1e6
-    out.print(
-        f"{summary.images} synthetic pictures of {summary.patients} invented patients in {summary.folder} ({megabytes:.0f} MB)"
-    )
+    counts = f"{summary.images} synthetic pictures of {summary.patients} invented patients"
+    out.print(f"{counts} in {summary.folder} ({megabytes:.0f} MB)")
     for stage, patients, images in summary.stages:
         out.print(f"  {stage}  {patients:3d} patients  {images:3d} images")
     if difficulty is not None:

@@ -18,7 +18,7 @@ def outline(
     mm_per_px: float,
     annotator: int,
 ) -> NDArray[np.bool_]:
-    """The mask (H, W) that annotator 0 or 1 draws of a liver given by its ``distance`` (mm, positive inside)."""
+    """The mask (H, W) that annotator 0 or 1 draws of a liver; ``distance`` is in mm, positive inside."""
     rows, columns = distance_HW.shape
     z, x = np.mgrid[0:rows, 0:columns].astype(np.float32) * np.float32(mm_per_px)
     plane = Plane(half_width_mm=columns * mm_per_px, depth_mm=rows * mm_per_px)

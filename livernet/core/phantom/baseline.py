@@ -43,7 +43,7 @@ class Difficulty:
     """Pixels a side to which the pictures were reduced before the features were taken."""
 
 
-def describe(folder: Path, size: int = 512, seed: int = 0) -> Difficulty:
+def describe(folder: Path, size: int = 256, seed: int = 0) -> Difficulty:
     """Measure a folder that ``write_cohort`` made.
 
     Raises:
@@ -77,9 +77,10 @@ def describe(folder: Path, size: int = 512, seed: int = 0) -> Difficulty:
 
 
 def texture_features(grey_HW: NDArray[np.uint8], mask_HW: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Mean, SD and co-occurrence properties (Haralick 1973) of the grey levels inside a mask, length 2 + 4 x 4.
+    """Mean, SD and co-occurrence properties (Haralick 1973) of the grey levels in a mask, length 2 + 4 x 4.
 
-    Pairs with a pixel outside the mask are not counted: such pixels get a level of their own, whose row and column are dropped.
+    Pairs with a pixel outside the mask are not counted: such pixels get a level of their own, whose row and
+    column are dropped.
     """
     inside = grey_HW[mask_HW] if mask_HW.any() else grey_HW.ravel()
     levels = np.where(mask_HW, 1 + grey_HW // (256 // LEVELS), 0).astype(np.uint8)

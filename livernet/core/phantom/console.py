@@ -79,7 +79,7 @@ def _panels(screen: Screen, skin: Skin) -> None:
 
 def _paste(screen: Screen, picture: Field, sector: Sector) -> None:
     x0, y0, x1, y1 = sector.viewport
-    inside = Image.fromarray(sector.inside().astype(np.uint8) * 255)
+    inside = Image.fromarray(sector.inside.astype(np.uint8) * 255)
     grey = Image.fromarray(np.rint(picture).astype(np.uint8)).convert("RGB")
     screen.image.paste(grey, (x0, y0, x1, y1), inside)
 
@@ -128,14 +128,11 @@ def _header(screen: Screen, skin: Skin, who: Identity, extras: Extras) -> None:
 
 def _settings(rng: np.random.Generator, screen: Screen, skin: Skin, probe: Probe) -> None:
     size = max(11, skin.font - 3)
-    depth = f"D {probe.depth_mm / 10:.1f} cm"
     lines = (
-        depth,
+        f"D {probe.depth_mm / 10:.1f} cm",
         f"F {probe.frequency_mhz:.1f} MHz",
         f"DR {skin.dynamic_range_db:.0f}",
         f"G {rng.integers(40, 70)}",
-    )
-    lines += (
         f"MI {rng.uniform(0.7, 1.3):.1f}",
         f"TIs {rng.uniform(0.2, 0.9):.1f}",
         f"FR {rng.integers(18, 38)} Hz",
@@ -178,7 +175,7 @@ def _corner_text(rng: np.random.Generator, screen: Screen, skin: Skin, sector: S
     """Text in the black corners of the sector's rectangle, where a rectangular crop would keep it."""
     x0, y0, x1, y1 = sector.viewport
     size = max(11, skin.font - 2)
-    text = str(rng.choice(["RT LOBE", "LIVER", who.name, who.number, "R INTERCOSTAL"]))
+    text = str(rng.choice(["RT LOBE", "LIVER", who.name, who.number, "SAG"]))
     kind = {who.name: "name", who.number: "id"}.get(text, "label")
     at, anchor = ((x0 + 6, y0 + 6), "l") if rng.random() < 0.5 else ((x1 - 6, y0 + 6), "r")
     screen.write(kind, text, at, size, skin.ink, anchor=anchor)

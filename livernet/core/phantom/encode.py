@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, RLELossless, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, RLELossless, generate_uid
 
 from livernet.core.phantom.identity import HOSPITALS, Identity
 from livernet.core.phantom.scan import Sector
@@ -30,12 +30,12 @@ def encode(screen_HWC: NDArray[np.uint8], kind: str, *, who: Identity, sector: S
 
 
 def _dicom(screen_HWC: NDArray[np.uint8], who: Identity, sector: Sector, key: str) -> bytes:
-    """An Ultrasound Image object (DICOM PS3.3 A.6) with its region calibration (C.8.5.5), run-length encoded."""
+    """An Ultrasound Image object (DICOM PS3.3 A.6) with region calibration (C.8.5.5), run-length encoded."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = _ULTRASOUND_IMAGE
+    meta.MediaStorageSOPClassUID = UID(_ULTRASOUND_IMAGE)
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[key, "instance"])
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    data = FileDataset(io.BytesIO(), {}, file_meta=meta, preamble=b"\0" * 128)
     data.SOPClassUID, data.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
     data.StudyInstanceUID = generate_uid(entropy_srcs=[who.number, who.study, "study"])
     data.SeriesInstanceUID = generate_uid(entropy_srcs=[key, "series"])

@@ -11,7 +11,7 @@ Field = NDArray[np.float32]
 
 @dataclass(frozen=True, kw_only=True)
 class Plane:
-    """A rectangle of the body under the probe: x to the right and z down from the middle of the probe's face."""
+    """A rectangle of the body under the probe: x to the right, z down from the middle of its face."""
 
     half_width_mm: float
     """The plane reaches from -half_width to +half_width."""
@@ -36,7 +36,7 @@ MARGIN_MM = 12.0
 
 
 def smooth_field(rng: np.random.Generator, plane: Plane, length_mm: float, x: Field, z: Field) -> Field:
-    """A Gaussian random field of zero mean and unit variance, correlated over about ``length_mm``, at (x, z)."""
+    """A Gaussian random field, zero mean and unit variance, correlated over ``length_mm``, at (x, z)."""
     step = max(0.4, length_mm / 2.5)
     white = rng.standard_normal(plane.rows(step), dtype=np.float32)
     smooth = ndimage.gaussian_filter(white, length_mm / step / 1.4, mode="wrap")
@@ -46,11 +46,12 @@ def smooth_field(rng: np.random.Generator, plane: Plane, length_mm: float, x: Fi
 
 def ridges(field: Field, width: float) -> Field:
     """1 on the zero lines of a unit field, falling off over ``width``: a net of thin walls between cells."""
-    return np.exp(-np.square(field / np.float32(width)))
+    walls: Field = np.exp(-np.square(field / np.float32(width)))
+    return walls
 
 
 def wave(rng: np.random.Generator, at: Field, length_mm: float, terms: int = 4) -> Field:
-    """A smooth random curve of unit variance along the coordinate ``at`` (mm), of wavelengths around ``length_mm``."""
+    """A smooth random curve of unit variance along ``at`` (mm), of wavelengths around ``length_mm``."""
     total = np.zeros_like(at)
     for _ in range(terms):
         period = length_mm * rng.uniform(0.6, 1.7)

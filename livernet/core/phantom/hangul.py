@@ -1,6 +1,7 @@
 """Hangul from strokes: syllables are composed of their letters, so that no font needs to be installed.
 
-A letter is written as points of a 5 x 5 grid, two digits (column, row) a point, a blank between strokes; ``o`` is the ring.
+A letter is written as points of a 5 x 5 grid, two digits (column, row) a point, a blank between strokes;
+``o`` is the ring.
 """
 
 from PIL import ImageDraw

@@ -4,42 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_FAMILY = (
-    ("김", "KIM"),
-    ("이", "LEE"),
-    ("박", "PARK"),
-    ("최", "CHOI"),
-    ("정", "JUNG"),
-    ("강", "KANG"),
-    ("조", "CHO"),
-)
-_FAMILY += (
-    ("윤", "YOON"),
-    ("장", "JANG"),
-    ("임", "LIM"),
-    ("한", "HAN"),
-    ("오", "OH"),
-    ("서", "SEO"),
-    ("신", "SHIN"),
-)
-_GIVEN = (
-    ("민", "MIN"),
-    ("서", "SEO"),
-    ("지", "JI"),
-    ("현", "HYUN"),
-    ("영", "YOUNG"),
-    ("수", "SU"),
-    ("준", "JUN"),
-)
-_GIVEN += (
-    ("은", "EUN"),
-    ("호", "HO"),
-    ("진", "JIN"),
-    ("혜", "HYE"),
-    ("우", "WOO"),
-    ("경", "KYUNG"),
-    ("태", "TAE"),
-)
+_FAMILY = "김KIM 이LEE 박PARK 최CHOI 정JUNG 강KANG 조CHO 윤YOON 장JANG 임LIM 한HAN 오OH 서SEO 신SHIN"
+_GIVEN = "민MIN 서SEO 지JI 현HYUN 영YOUNG 수SU 준JUN 은EUN 호HO 진JIN 혜HYE 우WOO 경KYUNG 태TAE"
 
 HOSPITALS = (("HANEUL MODEL HOSPITAL", "하늘모형병원"), ("SAEBYEOK MODEL CLINIC", "새벽모형의원"))
 """Two invented sites: Latin and Hangul."""
@@ -67,11 +33,12 @@ class Identity:
 
 def invent(rng: np.random.Generator, index: int) -> Identity:
     """A person; ``index`` makes the hospital number unique within a cohort."""
-    family = _FAMILY[rng.integers(len(_FAMILY))]
-    first, second = (_GIVEN[k] for k in rng.choice(len(_GIVEN), 2, replace=False))
+    families, given = _FAMILY.split(), _GIVEN.split()
+    family = families[rng.integers(len(families))]
+    first, second = (given[k] for k in rng.choice(len(given), 2, replace=False))
     return Identity(
         number=f"{rng.integers(10, 99)}{index:03d}{rng.integers(100, 999)}",
-        name=f"{family[1]} {first[1]}{second[1]}",
+        name=f"{family[1:]} {first[1:]}{second[1:]}",
         hangul=family[0] + first[0] + second[0],
         birth=f"{rng.integers(1941, 1995)}-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d}",
         sex=str(rng.choice(["M", "F"])),

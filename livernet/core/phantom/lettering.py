@@ -38,9 +38,9 @@ class Screen:
     def write(
         self, kind: str, text: str, at: tuple[float, float], size: int, colour: Colour, *, anchor: str = "l"
     ) -> None:
-        """Write a line with its top left (``l``), top right (``r``) or top middle (``m``) at ``at``, kept on the screen."""
+        """Write a line, its top left (``l``) or top right (``r``) at ``at``, kept on the screen."""
         width = text_width(text, size)
-        x = at[0] - {"l": 0.0, "m": width / 2, "r": width}[anchor]
+        x = at[0] - (width if anchor == "r" else 0.0)
         x = min(max(x, 1.0), self.image.width - width - 1)
         y = min(max(at[1], 0.0), self.image.height - size * 1.25)
         start, pen, font = x, self.pen, ImageFont.load_default(size)

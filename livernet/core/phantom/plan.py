@@ -59,7 +59,8 @@ def make_quota(
     if per_stage is not None:
         if len(per_stage) != len(STAGES) or patients not in (None, sum(per_stage)):
             raise ConfigError(
-                f"patients per stage {','.join(map(str, per_stage))}: five numbers, F0 to F4, are needed, of the stated total",
+                f"patients per stage {','.join(map(str, per_stage))}: five numbers are needed,"
+                " F0 to F4, of the stated total",
                 "write for example 6,6,5,6,10, and leave out --patients",
             )
         weights, total = per_stage, sum(per_stage)
@@ -81,7 +82,10 @@ def make_quota(
 
 
 def apportion(total: int, weights: tuple[int, ...], floor: tuple[int, ...]) -> tuple[int, ...]:
-    """Whole numbers in proportion to ``weights`` that add up to ``total``, none below its ``floor`` (largest remainders)."""
+    """Whole numbers in proportion to ``weights``, adding up to ``total``, none below its ``floor``.
+
+    What rounding leaves over goes to the largest remainders.
+    """
     exact = [max(total * w / sum(weights), float(f)) for w, f in zip(weights, floor, strict=True)]
     counts = [max(int(e), f) for e, f in zip(exact, floor, strict=True)]
     while sum(counts) != total:

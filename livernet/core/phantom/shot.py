@@ -68,7 +68,7 @@ def seat(seed: int, patient: Patient) -> Sitting:
         radius_mm=skin.radius_mm,
         half_angle=float(np.radians(skin.half_angle_deg)),
         frequency_mhz=skin.frequency_mhz,
-        f_number=rng.uniform(2.6, 3.6),
+        f_number=rng.uniform(2.0, 2.9),
         focus_mm=rng.uniform(0.4, 0.7) * depth,
         depth_mm=float(np.clip(depth, 110, 180)),
     )
@@ -112,7 +112,7 @@ def _settings(rng: np.random.Generator, sitting: Sitting, view: View) -> Receive
         gain_db=sitting.gain_db + float(rng.normal(0, 1.0)),
         tgc_attenuation=0.52 + 0.6 * extra + float(rng.normal(0, 0.015)),
         sliders_db=tuple(float(v) for v in rng.normal(0, 1.3, 8)),
-        noise_db=-62.0,
+        noise_db=float(rng.normal(-67.0, 2.0)),
         dynamic_range_db=sitting.skin.dynamic_range_db,
         looks=sitting.skin.looks,
         gamma=sitting.skin.gamma,
@@ -124,7 +124,7 @@ def _masks(
     rng: np.random.Generator, body: Body, sector: Sector, shape: tuple[int, ...]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     x0, y0, x1, y1 = sector.viewport
-    distance, inside = sector.to_screen(body.liver_SL), sector.inside()
+    distance, inside = sector.to_screen(body.liver_SL), sector.inside
     drawn = []
     for annotator in (0, 1):
         mask = np.zeros(shape[:2], np.bool_)

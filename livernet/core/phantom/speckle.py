@@ -1,4 +1,4 @@
-"""From maps of the body to a grey picture in beam space: scatterers, beams, receive gain, envelope, log compression."""
+"""From maps of the body to a grey picture in beam space: scatterers, beams, gain, log compression."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from livernet.core.phantom.fields import Field
 from livernet.core.phantom.scan import SAMPLE_MM, Probe
 from livernet.core.phantom.tissue import SPEED_MM_PER_US
 
-CYCLES = 2.2
+CYCLES = 2.0
 """Length of the pulse; two to three cycles are usual in B-mode (Szabo 2014, chapter 10)."""
 
 
@@ -42,27 +42,29 @@ def scan(rng: np.random.Generator, body: Body, probe: Probe, receive: Receive) -
     amplitude_SL = _to_amplitude(body.level_SL - _loss(body.attenuation_SL, probe))
     tgc_S1 = _tgc(probe, receive, body.level_SL.shape[0])
     noise_S1 = 10 ** (receive.noise_db / 20) * np.ones_like(tgc_S1)
-    edge_1L = _contact(probe, receive, body.level_SL.shape[1])
+    edge_1L = _contact(receive, body.level_SL.shape[1])
     power_SL = np.zeros_like(body.level_SL)
     for _ in range(receive.looks):
         echo_SL = _echo(rng, amplitude_SL * edge_1L, body.coherent_SL, probe)
         power_SL += np.square(np.abs(echo_SL + noise_S1 * _phasors(rng, echo_SL.shape)))
     envelope_db = 10 * np.log10(power_SL / receive.looks + np.float32(1e-12)) + 20 * np.log10(tgc_S1)
-    shown = (envelope_db + receive.gain_db) / np.float32(receive.dynamic_range_db) + np.float32(0.42)
+    shown = (envelope_db + receive.gain_db) / np.float32(receive.dynamic_range_db) + np.float32(0.37)
     grey: Field = 255 * np.clip(shown, 0, 1) ** np.float32(receive.gamma)
     return grey
 
 
 def lateral_width(depth_S1: Field, probe: Probe) -> Field:
-    """Full width at half maximum of the beam in mm: wavelength times f-number at the focus (Szabo 2014, chapter 6).
+    """Full width at half maximum of the beam in mm, by depth.
 
-    Away from the focus it widens as a Gaussian beam does; its depth of field is about 7 wavelengths times the f-number squared.
+    At the focus it is wavelength times f-number (Szabo 2014, chapter 6).
+    Away from the focus it widens as a Gaussian beam does; its depth of field is about
+    7 wavelengths times the f-number squared.
     """
     wavelength = SPEED_MM_PER_US / probe.frequency_mhz
     half_field = 3.5 * wavelength * probe.f_number**2
     away: Field = (depth_S1 - np.float32(probe.focus_mm)) / np.float32(half_field)
-    # Receive focusing follows the echo, so that only the transmit half of the widening is seen.
-    return np.float32(wavelength * probe.f_number) * np.sqrt(1 + np.float32(0.25) * np.square(away))
+    # Receive focusing follows the echo, so that little of the widening is left.
+    return np.float32(wavelength * probe.f_number) * np.sqrt(1 + np.float32(0.06) * np.square(away))
 
 
 def _echo(
@@ -70,7 +72,8 @@ def _echo(
 ) -> NDArray[np.complex64]:
     """Scatterers seen through the point-spread function, scaled so that plain liver has unit power.
 
-    The lateral width depends on depth alone, so a product with one Gaussian a row in the beams' Fourier space is exact.
+    The lateral width depends on depth alone, so a product with one Gaussian a row in the beams' Fourier space
+    is exact.
     """
     scatterers = amplitude_SL * (
         coherent_SL + np.sqrt(1 - np.square(coherent_SL)) * _phasors(rng, amplitude_SL.shape)
@@ -120,7 +123,7 @@ def _tgc(probe: Probe, receive: Receive, samples: int) -> Field:
     return _to_amplitude((assumed + sliders).astype(np.float32))[:, None]
 
 
-def _contact(probe: Probe, receive: Receive, lines: int) -> Field:
+def _contact(receive: Receive, lines: int) -> Field:
     """Amplitude factor by beam (1, L): air under one edge of the probe dims its beams."""
     place = np.linspace(-1, 1, lines, dtype=np.float32) * np.float32(np.sign(receive.lost_side))
     over = np.clip(place - np.float32(1 - abs(receive.lost_side)), 0, None)

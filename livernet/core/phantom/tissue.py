@@ -1,11 +1,11 @@
 """Acoustic properties of the tissues, relative to liver.
 
-Attenuation is in dB/cm/MHz, one way. Values: Duck, Physical Properties of Tissue, 1990, chapter 4, and Culjat et al.,
-Ultrasound Med Biol 36 (2010) 861-873, table 1; both give about 0.5 for liver, 0.5 for fat, 1.1 for muscle, 0.2 for
-blood, 6.9 for cortical bone and practically none for water, taken here for bile. Kidney, collagen sheets and the mixed
-tissue behind the liver were set between these. Backscatter levels are *not* from the literature: they follow the order
-that radiology textbooks teach (bile < blood < pyramids < renal cortex < liver < fat < renal sinus < diaphragm) with
-steps that look right after log compression.
+Attenuation is in dB/cm/MHz, one way. Values: Duck, Physical Properties of Tissue, 1990, chapter 4, and
+Culjat et al., Ultrasound Med Biol 36 (2010) 861-873, table 1: about 0.5 for liver, 0.5 for fat, 1.1 for
+muscle, 0.2 for blood, 6.9 for cortical bone and practically none for water, taken here for bile. Skin,
+kidney, lung haze and the mixed tissue behind the liver were set between these. Backscatter levels are
+*not* from the literature: they follow the order that radiology textbooks teach (bile < blood < pyramids <
+renal cortex < liver < renal sinus < diaphragm) with steps that look right after log compression.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPEED_MM_PER_US = 1.54
-"""Speed of sound that every scanner assumes for soft tissue (1540 m/s; Szabo, Diagnostic Ultrasound Imaging, 2014)."""
+"""Speed of sound that scanners assume, 1540 m/s (Szabo, Diagnostic Ultrasound Imaging, 2014)."""
 
 
 class Tissue(IntEnum):
@@ -62,7 +62,7 @@ TABLE: dict[Tissue, Acoustics] = {
 
 
 def lookup(label_SL: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Backscatter (dB relative to liver) and attenuation (dB/cm/MHz) of every sample of a label map (S, L)."""
+    """Backscatter (dB relative to liver) and attenuation (dB/cm/MHz) of the samples of a label map (S, L)."""
     level = np.array([TABLE[t].level_db for t in Tissue], np.float32)
     attenuation = np.array([TABLE[t].attenuation for t in Tissue], np.float32)
     return level[label_SL], attenuation[label_SL]

@@ -8,6 +8,8 @@ from PIL import Image, ImageDraw
 from livernet.core.phantom.fields import MARGIN_MM, Field, Plane
 
 STEP_MM = 0.3
+WALL_MM = 1.1
+"""A portal branch with its sheath is about this much wider than its lumen, on each side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,9 +21,11 @@ class Vessel:
     end: tuple[float, float]
     """x, z in mm."""
     radius_mm: float
-    """Half of the lumen at the start; it narrows by a fifth towards the end."""
+    """Half of the lumen at the start."""
     portal: bool
     """Portal branches have bright walls, hepatic veins none to speak of."""
+    taper: float = 0.2
+    """The part of the radius that is lost towards the end."""
 
 
 def grow(
@@ -39,7 +43,8 @@ def grow(
     """
     thinnest = 0.8 + 1.6 * (1.0 - reach)
     pending = [(root, heading, radius_mm)]
-    tree: list[Vessel] = []
+    back = (root[0] - 4 * radius_mm * np.cos(heading), root[1] - 4 * radius_mm * np.sin(heading))
+    tree = [Vessel(start=root, end=back, radius_mm=radius_mm, portal=portal, taper=0.9)]
     while pending and len(tree) < 60:
         at, course, radius = pending.pop(0)
         if radius < thinnest:
@@ -69,14 +74,29 @@ def cut_across(rng: np.random.Generator, plane: Plane, count: int, reach: float)
 
 
 def draw(vessels: list[Vessel], plane: Plane, x: Field, z: Field) -> tuple[Field, Field]:
-    """Lumen and bright wall at the points (x, z), each 0..1 with soft edges."""
-    lumen = _paint([(v, v.radius_mm) for v in vessels], plane)
-    wall = _paint([(v, v.radius_mm + 0.5 + 0.2 * v.radius_mm) for v in vessels if v.portal], plane)
-    lumen_at, wall_at = (plane.sample(lattice, STEP_MM, x, z) for lattice in (lumen, wall))
-    return lumen_at, np.clip(wall_at - lumen_at, 0, 1)
+    """Lumen and bright wall at the points (x, z), each 0..1 with soft edges.
+
+    A wall shines where the beam meets it squarely: it is the lumen moved up or down, so that walls along the
+    beam stay dark.
+    """
+    lumen = plane.sample(_paint(vessels, plane), STEP_MM, x, z)
+    portal = _paint([v for v in vessels if v.portal], plane)
+    rim = [plane.sample(portal, STEP_MM, x, z + np.float32(shift)) for shift in (-WALL_MM, WALL_MM)]
+    return lumen, np.clip(np.maximum(*rim) - lumen, 0, 1)
 
 
-def _paint(stretches: list[tuple[Vessel, float]], plane: Plane) -> Field:
+def draw_strokes(rng: np.random.Generator, plane: Plane, count: int, x: Field, z: Field) -> Field:
+    """Short bright echoes of portal tracts too small to show a lumen, 0..1 at the points (x, z)."""
+    strokes = []
+    for _ in range(count):
+        at = rng.uniform(-0.9, 0.9) * plane.half_width_mm, rng.uniform(0.05, 1.0) * plane.depth_mm
+        course, length = rng.normal(0.0, 0.35) - at[0] / 130, rng.gamma(2.0, 1.1)
+        to = (at[0] + length * np.cos(course), at[1] + length * np.sin(course))
+        strokes.append(Vessel(start=at, end=to, radius_mm=rng.uniform(0.15, 0.45), portal=True))
+    return plane.sample(_paint(strokes, plane), STEP_MM, x, z)
+
+
+def _paint(vessels: list[Vessel], plane: Plane) -> Field:
     rows, columns = plane.rows(STEP_MM)
     canvas = Image.new("L", (columns, rows))
     pen = ImageDraw.Draw(canvas)
@@ -84,9 +104,13 @@ def _paint(stretches: list[tuple[Vessel, float]], plane: Plane) -> Field:
     def pixel(point: tuple[float, float]) -> tuple[float, float]:
         return (point[0] + plane.half_width_mm) / STEP_MM, (point[1] + MARGIN_MM) / STEP_MM
 
-    for vessel, radius in stretches:
+    for vessel in vessels:
         (ax, ay), (bx, by) = pixel(vessel.start), pixel(vessel.end)
         for t in np.linspace(0.0, 1.0, 2 + int(np.hypot(bx - ax, by - ay) / 2)):
-            x, y, r = ax + (bx - ax) * t, ay + (by - ay) * t, radius * (1 - 0.2 * t) / STEP_MM
+            x, y, r = (
+                ax + (bx - ax) * t,
+                ay + (by - ay) * t,
+                vessel.radius_mm * (1 - vessel.taper * t) / STEP_MM,
+            )
             pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
-    return np.asarray(canvas, np.float32) / 255
+    return np.asarray(canvas).astype(np.float32) / np.float32(255)

@@ -51,26 +51,32 @@ class Ellipse:
     """Half axes in mm: along the first direction, across it."""
     turn: float = 0.0
     """Of the first axis against x, radians."""
+    pear: float = 0.0
+    """How much wider it is at the far end of its first axis than at the near one."""
 
     def local(self, x: Field, z: Field) -> tuple[Field, Field]:
         """Coordinates in which the ellipse is the unit circle."""
         dx, dz = x - np.float32(self.centre[0]), z - np.float32(self.centre[1])
         c, s = np.float32(np.cos(self.turn)), np.float32(np.sin(self.turn))
-        return (dx * c + dz * s) / np.float32(self.axes[0]), (dz * c - dx * s) / np.float32(self.axes[1])
+        along = ((dx * c + dz * s) / np.float32(self.axes[0])).astype(np.float32)
+        across = ((dz * c - dx * s) / np.float32(self.axes[1])).astype(np.float32)
+        return along, across / (1 + np.float32(self.pear) * np.clip(along, -1, 1))
 
     def inside_mm(self, x: Field, z: Field) -> Field:
-        """Distance to the outline, positive inside; exact for a circle, near the outline good for an ellipse."""
+        """Distance to the outline, positive inside; exact for a circle, good near the line of an ellipse."""
         u, v = self.local(x, z)
         radius = np.hypot(u, v) + np.float32(1e-6)
         steep = np.hypot(u / np.float32(self.axes[0]), v / np.float32(self.axes[1])) + np.float32(1e-9)
-        return (1 - radius) * radius / steep
+        distance: Field = (1 - radius) * radius / steep
+        return distance
 
     def incidence(self, x: Field, z: Field, beam: Field) -> Field:
-        """How squarely a beam from (0, -radius) meets the outline's tangent at (x, z): 1 head on, 0 grazing."""
+        """How squarely a ``beam`` (its arc on the face, mm) meets the outline: 1 head on, 0 grazing."""
         dx, dz = x - np.float32(self.centre[0]), z - np.float32(self.centre[1])
         length = np.hypot(dx, dz) + np.float32(1e-6)
         slope = beam / np.float32(70.0)
-        return np.abs((dx * np.sin(slope) + dz * np.cos(slope)) / length)
+        squarely: Field = np.abs((dx * np.sin(slope) + dz * np.cos(slope)) / length)
+        return squarely
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +99,8 @@ class View:
     """Contact lost at one edge: sign is the side, size the part of the half angle."""
     gas: float
     """How much bowel gas, 0..1."""
+    mirror_db: float
+    """Brightness of the haze beyond the diaphragm, dB."""
     vessels: list[Vessel]
     """Portal and hepatic veins."""
 
@@ -120,7 +128,9 @@ def draw_view(
     if name == "gallbladder":
         length = rng.uniform(16, 30)
         kind = (length * size, length * size * rng.uniform(0.38, 0.55))
-        gallbladder = Ellipse(centre=near(30, 84, 5.0), axes=kind, turn=rng.normal(-0.6, 0.35))
+        gallbladder = Ellipse(
+            centre=near(30, 84, 5.0), axes=kind, turn=rng.normal(-0.6, 0.35), pear=rng.uniform(0.1, 0.5)
+        )
     ribs = ((float(rng.choice((-1, 1)) * rng.uniform(0.6, 0.95) * half_angle), rng.uniform(0.05, 0.1)),)
     return View(
         name=name,
@@ -133,6 +143,7 @@ def draw_view(
         ribs=ribs if rng.random() < (0.15 if epigastric else 0.4) else (),
         lost_side=float(rng.choice((-1, 1)) * max(0.0, rng.uniform(-0.5, 0.55))),
         gas=rng.uniform(0.0, 0.7),
+        mirror_db=rng.uniform(-14.0, 1.0),
         vessels=_draw_vessels(rng, near, plane, reach, epigastric=epigastric),
     )
 
@@ -145,14 +156,14 @@ def _draw_vessels(
     *,
     epigastric: bool,
 ) -> list[Vessel]:
-    """A hepatic vein that rises from the deep confluence, a portal tree from the hilum, and small ones cut across."""
+    """A hepatic vein rising from the deep confluence, a portal tree from the hilum, small ones cut across."""
     found = cut_across(rng, plane, int(rng.integers(6, 16)), reach)
     hilum, confluence = (
         (near(12, 62, 8.0), near(-12, 78, 8.0)) if epigastric else (near(18, 84, 8.0), near(-6, 112, 8.0))
     )
     if rng.random() < 0.75:
-        found += grow(rng, hilum, rng.uniform(-2.9, -1.6), rng.uniform(2.8, 5.0), reach=0.75, portal=True)
+        found += grow(rng, hilum, rng.uniform(-2.9, -1.6), rng.uniform(2.2, 4.2), reach=0.75, portal=True)
     if rng.random() < 0.75:
-        width = rng.uniform(2.6, 4.6) * (0.55 + 0.45 * reach)
+        width = rng.uniform(2.2, 4.2) * (0.55 + 0.45 * reach)
         found += grow(rng, confluence, rng.uniform(-2.6, -0.9), width, reach=reach, portal=False)
     return found
