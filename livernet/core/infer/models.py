@@ -31,6 +31,12 @@ class RunModels:
     trained_on: tuple[frozenset[str], ...]
     """Pixel hashes of the pictures that each file was trained on."""
 
+    def describe(self) -> str:
+        """What answers, for people, e.g. ``ensemble of 10 folds of livernet, 128 px``."""
+        size = self.cards[0].config.train.size
+        what = f"ensemble of {len(self.files)} folds of {self.name}" if self.kind == "cv" else self.name
+        return f"{what}, {size} px"
+
 
 def find_models(run: Path, model: str | None = None) -> RunModels:
     """The model files of a run; of several networks the one named, else ``livernet``, else the first.

@@ -1,0 +1,71 @@
+"""``livernet cv``: k folds of a cohort, every image predicted by a network that never saw its patient."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from livernet.cli.options import (
+    CohortArgument,
+    ConfigOption,
+    DeviceOption,
+    GroupingOption,
+    JsonOption,
+    NameOption,
+    PresetOption,
+    SeedOption,
+    SetOption,
+)
+
+
+def cv(
+    cohort: CohortArgument = None,
+    folds: Annotated[int, typer.Option(min=2, help="How many folds.")] = 10,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Network; may be repeated, all get the same folds.")
+    ] = None,
+    split: Annotated[
+        Literal["patient", "image", "holdout", "site"],
+        typer.Option(
+            help="What is kept apart: patients; single images, or random tenths of them as in the paper "
+            "(both leak patients); or sites."
+        ),
+    ] = "patient",
+    duplicates: Annotated[
+        Literal["stop", "group", "allow"],
+        typer.Option(help="The same picture under two patients: stop, treat as one patient, or allow."),
+    ] = "stop",
+    preset: PresetOption = "auto",
+    config: ConfigOption = None,
+    setting: SetOption = None,
+    classes: GroupingOption = None,
+    seed: SeedOption = None,
+    device: DeviceOption = "auto",
+    name: NameOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Cross-validate on a cohort: train on all folds but one, predict that one, in turn."""
+    from livernet.cli.choice import command_line, resolve
+    from livernet.cli.console import err, next_step, print_json
+    from livernet.cli.cv_watch import CvWatch
+    from livernet.cli.result_table import print_results
+    from livernet.core.data.manifest import find_cohort, load_manifest
+    from livernet.core.experiment.cv import cross_validate
+    from livernet.core.experiment.plan import CvOptions
+    from livernet.core.runs import RUNS, new_name
+
+    choice = resolve(preset, config, setting, classes, seed, device, models=model or ["livernet"])
+    data = load_manifest(find_cohort(cohort))
+    options = CvOptions(
+        configs=choice.configs, preset=choice.preset, folds=folds, protocol=split, duplicates=duplicates
+    )
+    with CvWatch(err) as watch:
+        result = cross_validate(
+            data, options, choice.device, RUNS / (name or new_name("cv")), command_line(), watch
+        )
+    if json:
+        print_json({"run": str(result.folder)} | result.summary)
+    else:
+        run = {"name": result.folder.name, "summary": result.summary, "notes": []}
+        print_results({"runs": [run], "notes": []})
+    err.print(f"wrote {result.folder}", markup=False)
+    next_step("livernet report    or    livernet predict SCAN --mask-out")
