@@ -17,14 +17,18 @@ def print_results(document: dict[str, Any]) -> None:
         for name, model in ((run["summary"] or {}).get("models") or {}).items()
     ]
     cutoffs = list(dict.fromkeys(cutoff for run, _, _ in entries for cutoff in run["summary"]["cutoffs"]))
-    table = Table(title="Held-out results per patient", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("run", "model"):
-        table.add_column(heading, overflow="fold")
-    areas = (f"{'' if cutoff == 'F4' else '≥'}{cutoff}" for cutoff in cutoffs)
+    several = len(document["runs"]) > 1
+    name = "" if several else f"{document['runs'][0]['name']}: "
+    title = escape(f"{name}held-out results per patient, 95 % intervals")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    if several:
+        table.add_column("run", overflow="fold")
+    table.add_column("model", no_wrap=True)
+    areas = (f"AUC {'' if cutoff == 'F4' else '≥'}{cutoff}" for cutoff in cutoffs)
     for heading in ("n", "acc. %", "chance", "maj.", *areas, "Dice"):
         table.add_column(heading, justify="right", no_wrap=True)
     for entry in entries:
-        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs)))
+        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs)[0 if several else 1 :]))
     if entries:
         out.print(table)
     for note in document["notes"] + [note for run in document["runs"] for note in run["notes"]]:

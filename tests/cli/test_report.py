@@ -24,7 +24,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_newest_run_is_reported_by_default(place: Path) -> None:
     result = CliRunner().invoke(app, [])
     assert result.exit_code == 0, result.output
-    assert "Held-out results per patient" in result.stdout
+    assert "first: held-out results per patient" in result.stdout
     assert "The cohort is a phantom" in result.stderr
     assert "wrote report.html and report.json" in result.stderr
     assert (place / "report.html").is_file()

@@ -47,3 +47,10 @@ def test_values_intervals_and_warnings_are_printed(capsys: pytest.CaptureFixture
 def test_a_run_without_numbers_has_no_table(capsys: pytest.CaptureFixture[str]) -> None:
     print_results(document(summary=None))
     assert capsys.readouterr().out == ""
+
+
+def test_runs_are_named_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
+    both = document()
+    both["runs"].append(both["runs"][0] | {"name": "second"})
+    print_results(both)
+    assert "second" in capsys.readouterr().out

@@ -77,6 +77,7 @@ def dice_figure(dice: Sequence[float], probability: Sequence[float], right: Sequ
             x, y = [dice[index] for index in chosen], [probability[index] for index in chosen]
             look: Any = {"s": 26, "marker": marker, "color": colour, "alpha": 0.75, "linewidths": 0}
             axes.scatter(x, y, label=f"class {word} ({len(chosen)})", **look)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
         axes.set(xlabel="Dice against the expert mask", ylabel="probability of the true class")
         _grid(axes)
         figure.legend(loc="outside upper left", ncols=2, handletextpad=0.2)

@@ -65,7 +65,9 @@ def _about_prediction(run: Run) -> list[Note]:
                 "that had not seen it, so this is no external test."
             )
         ]
-    return [_remark("External test: a finished model, applied to images it was not trained on.")]
+    if any(row.true_class is not None for row in run.predictions):
+        return [_remark("External test: a finished model, applied to images it was not trained on.")]
+    return []
 
 
 def _about_split(run: Run) -> list[Note]:
