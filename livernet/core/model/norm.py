@@ -3,6 +3,7 @@
 Shape suffixes: B batch, C channels, H rows, W columns.
 """
 
+import math
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ def build_norm(norm: Norm, channels: int) -> nn.Module:
         case "batch":
             return nn.BatchNorm2d(channels)
         case "group":
-            return nn.GroupNorm(min(_GROUPS, channels), channels)
+            return nn.GroupNorm(math.gcd(_GROUPS, channels), channels)
         case "instance":
             return InstanceNorm(channels)
         case _:

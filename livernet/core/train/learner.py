@@ -22,7 +22,10 @@ class Learner(NamedTuple):
             named |= {f"optimiser.{index}.{key}": torch.as_tensor(value) for key, value in slots.items()}
         if self.average is not None:
             named |= {f"average.{key}": value for key, value in self.average.state_dict().items()}
-        return {key: value.detach().cpu().contiguous() for key, value in named.items()}
+        return {
+            key: value.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for key, value in named.items()
+        }
 
     def load(self, tensors: dict[str, Tensor]) -> None:
         """The inverse of :meth:`tensors`."""

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from livernet.core.data.loader import fit_normalisation, load_tensors, pixel_hash, resize_image
+from livernet.core.data.manifest import Row, load_manifest, write_manifest
+from livernet.core.errors import DataError
+from livernet.core.files import write_png
+from livernet.core.stages import Grouping
+
+CPU = torch.device("cpu")
+
+
+def make(folder: Path) -> list[Row]:
+    left = np.zeros((64, 64), np.uint8)
+    left[:, :32] = 255
+    write_png(folder / "images/a.png", np.full((64, 64), 51, np.uint8))
+    write_png(folder / "images/b.png", left)
+    write_png(folder / "masks/b.png", left)
+    rows = [
+        Row(image="images/a.png", patient="p1", stage=4),
+        Row(image="images/b.png", patient="p2", mask="masks/b.png"),
+    ]
+    write_manifest(folder, rows)
+    return rows
+
+
+def test_load_tensors(tmp_path: Path) -> None:
+    make(tmp_path)
+    tensors = load_tensors(load_manifest(tmp_path), Grouping.parse("3"), 32, CPU)
+    assert len(tensors) == 2
+    assert tensors.images_N1HW.dtype == torch.uint8
+    assert tensors.images_N1HW.shape == (2, 1, 32, 32)
+    assert (tensors.images_N1HW[0] == 51).all()
+    assert tensors.class_N.tolist() == [2, -1]
+    assert tensors.has_mask_N.tolist() == [False, True]
+    assert tensors.masks_N1HW[0].sum() == 0
+    assert (tensors.masks_N1HW[1, 0, :, :16] == 1).all()
+    assert tensors.masks_N1HW[1].sum() == 16 * 32
+    assert tensors.hashes[0] == pixel_hash(np.full((64, 64), 51, np.uint8)) != tensors.hashes[1]
+
+
+def test_normalisation(tmp_path: Path) -> None:
+    make(tmp_path)
+    tensors = load_tensors(load_manifest(tmp_path), Grouping.parse("3"), 64, CPU)
+    flat = fit_normalisation(tensors, [0])
+    assert flat.mean == pytest.approx(0.2)
+    assert flat.std == 1e-3  # a constant picture does not divide by zero
+    both = fit_normalisation(tensors, [1])
+    assert (both.mean, both.std) == (pytest.approx(0.5), pytest.approx(0.5, rel=1e-3))
+    assert both.apply(torch.tensor([[[[1.0]]]])).item() == pytest.approx(1.0, rel=1e-3)
+
+
+def test_resize_averages_and_keeps_its_own_size() -> None:
+    checker = (np.indices((64, 64)).sum(0) % 2 * 200).astype(np.uint8)
+    assert torch.equal(resize_image(checker, 64)[0], torch.from_numpy(checker))
+    inside = resize_image(checker, 16)[0, 2:-2, 2:-2].float()
+    assert (inside - 100).abs().max() <= 2
+
+
+def test_faulty_pictures(tmp_path: Path) -> None:
+    make(tmp_path)
+    cohort = load_manifest(tmp_path)
+    write_png(tmp_path / "masks/b.png", np.zeros((32, 32), np.uint8))
+    with pytest.raises(DataError, match=r"b\.png: is 32 pixels wide, its picture 64"):
+        load_tensors(cohort, Grouping.parse("3"), 32, CPU)
+    Image.new("RGB", (64, 64)).save(tmp_path / "images/a.png")
+    with pytest.raises(DataError, match=r"a\.png: is 64x64 RGB, not a square 8-bit grey picture"):
+        load_tensors(cohort, Grouping.parse("3"), 32, CPU)
+    (tmp_path / "images/a.png").write_bytes(b"\x89PNG\r\n")
+    with pytest.raises(DataError, match=r"a\.png: cannot be read as a picture"):
+        load_tensors(cohort, Grouping.parse("3"), 32, CPU)

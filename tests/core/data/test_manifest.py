@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from livernet.core.data.manifest import Row, find_cohort, load_manifest, write_manifest
+from livernet.core.errors import DataError, FaultsError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a.png", "b.png", "m.png"):
+        (tmp_path / name).write_bytes(b"")
+    return tmp_path
+
+
+def write(folder: Path, *lines: str, header: str = "image,patient,stage,mask") -> None:
+    (folder / "manifest.csv").write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+
+
+def test_round_trip(folder: Path) -> None:
+    rows = [
+        Row(image="a.png", patient="p1", stage=0, mask="m.png", site="s", extras={"age": "61"}),
+        Row(image="b.png", patient="p2", view="intercostal"),
+    ]
+    write_manifest(folder, rows)
+    cohort = load_manifest(folder)
+    assert cohort.rows == tuple(rows)
+    assert cohort.patients == ("p1", "p2")
+    facts = cohort.facts()
+    assert (facts["images"], facts["patients"], facts["masks"], facts["stages"]) == (
+        2,
+        2,
+        1,
+        {"": 1, "F0": 1},
+    )
+    assert len(cohort.sha256) == 64
+    assert (folder / "manifest.csv").read_text().splitlines()[0] == (
+        "image,patient,stage,mask,mask_b,site,scanner,view,age"
+    )
+
+
+def test_any_other_column_is_dropped(folder: Path) -> None:
+    write(folder, "a.png,p,F1,,Kim", header="image,patient,stage,mask,name")
+    assert load_manifest(folder).rows == (Row(image="a.png", patient="p", stage=1),)
+
+
+def test_all_faults_at_once(folder: Path) -> None:
+    write(
+        folder,
+        "a.png,p1,F7,",
+        "a.png,,F1,",
+        "c.png,p2,F1,../m.png",
+        "/etc/passwd,p2,F2,",
+        ",p3,,",
+    )
+    with pytest.raises(FaultsError, match=r"manifest\.csv: 8 faults") as caught:
+        load_manifest(folder)
+    assert caught.value.faults == (
+        "row 2: stage 'F7' is not one of F0, F1, F2, F3, F4 or empty",
+        "row 3: patient is empty",
+        "row 4: image 'c.png' does not exist",
+        "row 4: mask '../m.png' leaves the cohort's folder",
+        "row 5: image '/etc/passwd' leaves the cohort's folder",
+        "row 6: image is empty",
+        "row 3: image 'a.png' is listed twice",
+        "row 5: patient 'p2' has stage F2 here and F1 above",
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"image,patient\na.png,p\n", b"\xff\xfe\x00"])
+def test_no_manifest_at_all(folder: Path, content: bytes) -> None:
+    (folder / "manifest.csv").write_bytes(content)
+    with pytest.raises(DataError, match=r"manifest\.csv: (has no rows|is not UTF-8)"):
+        load_manifest(folder)
+
+
+def test_find_cohort(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(DataError, match=r"\./out and the current folder: no manifest\.csv"):
+        find_cohort(None)
+    with pytest.raises(DataError, match=r"elsewhere: no manifest\.csv"):
+        find_cohort(Path("elsewhere"))
+    write(folder, "a.png,p,F1,")
+    assert find_cohort(None) == Path()
+    assert find_cohort(Path("manifest.csv")) == Path()
+    (folder / "out").mkdir()
+    (folder / "out" / "manifest.csv").write_text("")
+    assert find_cohort(None) == Path("out")

@@ -1,0 +1,55 @@
+import pytest
+import torch
+
+from livernet.core.config import ModelConfig
+from livernet.core.model.livernet import LiverNet, Output
+
+TINY = ModelConfig(width=2, depth=4, head_width=4)
+
+
+@pytest.mark.parametrize(("height", "width"), [(32, 32), (16, 40), (8, 24)])
+def test_one_output_type_in_every_mode(height: int, width: int) -> None:
+    model = LiverNet(3, TINY)
+    for mode in (True, False):
+        output = model.train(mode)(torch.randn(2, 1, height, width))
+        assert isinstance(output, Output)
+        assert output.class_logits_BK.shape == (2, 3)
+        expected = [(2, 1, height // f, width // f) for f in (1, 2, 4)]
+        assert [tuple(mask.shape) for mask in output.mask_logits] == expected
+
+
+def test_the_papers_path_leads_from_512_to_32() -> None:
+    model = LiverNet(3, ModelConfig(width=1))
+    sizes: list[int] = []
+    for stage in model.contract:
+        stage.register_forward_hook(lambda _m, _i, out: sizes.append(out.shape[-1]))
+    model.eval()(torch.zeros(1, 1, 512, 512))
+    assert sizes == [512, 256, 128, 64, 32]
+
+
+@pytest.mark.parametrize(("classes", "depth", "pieces", "norm"), [(2, 4, 2, "none"), (5, 5, 3, "group")])
+def test_settings(classes: int, depth: int, pieces: int, norm: str) -> None:
+    config = ModelConfig(width=2, depth=depth, pieces=pieces, norm=norm)  # type: ignore[arg-type]
+    output = LiverNet(classes, config)(torch.randn(1, 1, 32, 32))
+    assert output.class_logits_BK.shape == (1, classes)
+
+
+def test_every_weight_gets_a_gradient() -> None:
+    model = LiverNet(3, TINY)
+    output = model(torch.randn(2, 1, 32, 32))
+    (
+        sum(mask.square().sum() for mask in output.mask_logits) + output.class_logits_BK.square().sum()
+    ).backward()
+    silent = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert not silent
+
+
+def test_class_and_mask_share_the_contracting_path() -> None:
+    model = LiverNet(3, TINY).eval()
+    image = torch.randn(1, 1, 32, 32)
+    before = model(image)
+    with torch.no_grad():
+        model.contract[0].first.conv.weight.mul_(-1)
+    after = model(image)
+    assert not torch.allclose(before.class_logits_BK, after.class_logits_BK)
+    assert not torch.allclose(before.mask_logits[0], after.mask_logits[0])

@@ -1,0 +1,13 @@
+from livernet.core.config import ModelConfig
+from livernet.core.model.livernet import LiverNet
+from livernet.core.model.registry import build_model, parameter_count
+
+
+def test_build_model() -> None:
+    model = build_model(ModelConfig(width=2, depth=4), 4)
+    assert isinstance(model, LiverNet)
+    assert model.head.classes.out_features == 4
+
+
+def test_size_of_the_papers_network() -> None:
+    assert 3.5e6 < parameter_count(build_model(ModelConfig(width=16), 3)) < 4.5e6
