@@ -15,8 +15,8 @@ from livernet.core.errors import ConfigError, DataError
 Fit = Literal["pad", "stretch"]
 
 # Weights are whole multiples of 1/2048 and the first pass keeps 3 fractional bits: every factor has at most
-# 11 significant bits and every sum stays below 2**24, so float32 (and TF32) arithmetic is exact, and the bytes
-# of a square do not depend on the device, the batch or the order of summation.
+# 11 significant bits and every sum stays below 2**24. So float32 (and TF32) arithmetic is exact, and the
+# bytes of a square do not depend on the device, the batch or the order of summation.
 _WEIGHT_BITS = 11
 _MIDDLE_BITS = 3
 

@@ -12,8 +12,9 @@ from livernet.core.data.dicom import UltrasoundRegion
 from livernet.core.data.images import Picture
 from livernet.core.preprocess.echo import Echo, find_echo
 from livernet.core.preprocess.sector import Fit, fit_sector
+from livernet.core.preprocess.tighten import tighten
 
-_GOOD = 1.4
+_GOOD = 1.7
 _LEAST_SHARE, _MOST_SHARE = 0.10, 0.95
 
 Box = tuple[int, int, int, int]
@@ -68,7 +69,7 @@ def locate(picture: Picture) -> Located:
 
 def acceptable(fit: Fit) -> bool:
     """Whether the sector holds nearly all echoes and is mostly filled by them."""
-    return fit.leak <= 0.04 and fit.coverage >= 0.55 and fit.score >= 0.75
+    return fit.leak <= 0.04 and fit.coverage >= 0.55 and fit.score >= 0.9
 
 
 def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, tuple[float, ...]] | None:
@@ -76,7 +77,7 @@ def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, tuple[flo
     best: tuple[Fit, Echo] | None = None
     for above in (1, 4):
         echo = find_echo(grey_HW, within, above)
-        fit = None if echo is None else fit_sector(echo.region_hw)
+        fit = None if echo is None else fit_sector(echo.region_hw, echo.viewport)
         if echo is not None and fit is not None and (best is None or fit.score > best[0].score):
             best = fit, echo
         if best is not None and best[0].score >= _GOOD:
@@ -84,7 +85,7 @@ def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, tuple[flo
     if best is None:
         return None
     fit, echo = best
-    return replace(fit, sector=fit.sector.scaled(echo.step)), echo.rivals
+    return replace(fit, sector=tighten(fit.sector.scaled(echo.step), grey_HW)), echo.rivals
 
 
 def _tagged_region(picture: Picture) -> tuple[UltrasoundRegion | None, str]:

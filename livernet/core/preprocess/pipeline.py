@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import ndimage
+from skimage.morphology import convex_hull_image
 
 from livernet.core.data.images import Picture
 from livernet.core.preprocess.geometry import Geometry, picture_to_square
@@ -23,6 +25,8 @@ _MARGIN = 1.5
 _LEAST_SIDE = 96
 _LEAST_SHARE = 0.04
 _RIVAL = 0.3
+_STRAY = 24
+"""Faint echoes beyond a shadow stay below this; drawn text does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,8 @@ def prepare(picture: Picture, settings: PreprocessConfig, device: torch.device) 
     _check_place(located, inside_HW)
     residue = find_residue(picture.grey_HW, picture.saturated_HW, inside_HW)
     _check_residue(residue)
-    clean_HW = np.where(inside_HW, paint_over(picture.grey_HW, residue.marker_HW, inside_HW), np.uint8(0))
+    painted_HW = paint_over(picture.grey_HW, residue.marker_HW, inside_HW)
+    clean_HW = np.where(inside_HW, painted_HW, np.uint8(0))
     geometry = Geometry(
         box=_bounds(inside_HW), source=picture.grey_HW.shape, size=settings.size, fit=settings.fit
     )
@@ -71,9 +76,9 @@ def prepare(picture: Picture, settings: PreprocessConfig, device: torch.device) 
 def is_prepared(picture: Picture, size: int = 512) -> bool:
     """Whether a picture already is a square that :func:`prepare` made, and may be used as it is.
 
-    Told by what such a picture must be: a grey 8-bit PNG of the right side, filled along one axis, with nothing
-    that stands apart from its one sector. A screenshot with a name in a corner fails the last test, so this
-    can never carry console text past the checks; a square that fails it is merely prepared again.
+    Told by what such a picture must be: a grey 8-bit PNG of the right side, filled along one axis, black but
+    for one region of echoes, without writing. A screenshot with a name beside the sector fails, so this never
+    carries console text past the checks; a square that fails is merely prepared again.
     """
     grey_SS = picture.grey_HW
     if picture.source_format != "PNG" or picture.bit_depth != 8 or grey_SS.shape != (size, size):
@@ -81,14 +86,14 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     if picture.saturated_HW.any() or not grey_SS.any():
         return False
     x0, y0, x1, y1 = _bounds(grey_SS > 0)
-    if max(x1 - x0, y1 - y0) < 0.97 * size:
+    labels_SS, count = ndimage.label(ndimage.binary_opening(grey_SS > 2, np.ones((5, 5))))
+    if max(x1 - x0, y1 - y0) < 0.9 * size or count == 0:
         return False
-    try:
-        located = locate(picture)
-    except Quarantined:
+    largest_SS = labels_SS == np.bincount(labels_SS.ravel())[1:].argmax() + 1
+    around_SS = ndimage.maximum_filter(convex_hull_image(largest_SS), 9)
+    if (grey_SS[~around_SS] > _STRAY).any():
         return False
-    outside_SS = ~located.fit.sector.mask(grey_SS.shape, margin=-0.012 * size)
-    return acceptable(located.fit) and not (grey_SS[outside_SS] > 2).any()
+    return not find_residue(grey_SS, picture.saturated_HW, around_SS).text
 
 
 def _check_place(located: Located, inside_HW: NDArray[np.bool_]) -> None:

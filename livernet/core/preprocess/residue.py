@@ -1,7 +1,7 @@
 """Graphics left inside the sector: calipers, body marks and rulers to paint over, text and colour to refuse.
 
-Speckle is smooth and wider across the beam than along it, so a thin vertical run of one constant, much brighter
-grey is drawn, not scanned. Such runs are the seeds; several of them side by side are writing.
+Speckle is smooth, and wider across the beam than along it, so a thin vertical run of one constant, much
+brighter grey is drawn, not scanned. Such runs are the seeds; several of them side by side are writing.
 Shape suffixes: H, W picture height and width; h, w the neighbourhood of the sector.
 """
 
@@ -20,6 +20,7 @@ _BORDER = 3
 _REACH = 24
 _THIN = 7
 _RISE = 35
+_BAND = 24
 _MOST_COLOUR = 0.003
 _WRITING = 3
 _PAIRED = 10
@@ -66,7 +67,7 @@ def find_residue(
     boxes = [tuple(box) for box in ndimage.find_objects(ndimage.label(seeds_hw, np.ones((3, 3)))[0])]
     marked_hw = (_grow(grey_hw, seeds_hw) | ndimage.binary_dilation(colour_hw)) & inside_hw
     marker_HW[window] = marked_hw
-    joined_hw = ndimage.binary_dilation(marked_hw, np.ones((3, 3)), iterations=_REACH // 4)
+    joined_hw = ndimage.maximum_filter(marked_hw, _REACH // 2 + 1)
     return Residue(
         marker_HW=marker_HW,
         markers=int(ndimage.label(joined_hw)[1]),
@@ -76,7 +77,7 @@ def find_residue(
 
 
 def vertical_runs(grey_HW: NDArray[np.uint8], screen_height: int) -> NDArray[np.bool_]:
-    """Vertical runs, at least 5 pixels long and a few wide, of constant grey far above both sides: bool (H, W)."""
+    """Vertical runs, 5 pixels or longer, a few wide, of constant grey far above both sides: bool (H, W)."""
     reach = max(3, round(screen_height / 300))
     height, width = grey_HW.shape
     padded = np.pad(grey_HW.astype(np.int16), ((0, 0), (reach, reach)), mode="edge")
@@ -149,7 +150,9 @@ def _grow(grey_hw: NDArray[np.uint8], seeds_hw: NDArray[np.bool_]) -> NDArray[np
     window = ndimage.find_objects(near_hw.astype(np.uint8))[0]
     part = grey_hw[window]
     rise = part.astype(np.int16) - ndimage.grey_opening(part, size=(_THIN, _THIN))
-    strokes = (rise >= _RISE) & near_hw[window]
+    levels = grey_hw[seeds_hw].astype(np.int16)
+    alike = (part >= levels.min() - _BAND) & (part <= levels.max() + _BAND)
+    strokes = (rise >= _RISE) & alike & near_hw[window]
     grown_hw = np.zeros_like(seeds_hw)
     grown_hw[window] = ndimage.binary_dilation(strokes | seeds_hw[window], np.ones((3, 3)))
     return grown_hw
@@ -165,4 +168,4 @@ def _corridors(near_hw: NDArray[np.bool_], seeds_hw: NDArray[np.bool_]) -> NDArr
     for (y_a, x_a), (y_b, x_b) in combinations(centres, 2):
         rows, columns = line(round(y_a), round(x_a), round(y_b), round(x_b))
         band_hw[rows, columns] = True
-    return np.asarray(ndimage.binary_dilation(band_hw, np.ones((3, 3)), iterations=2))
+    return np.asarray(ndimage.maximum_filter(band_hw, 5))
