@@ -31,4 +31,4 @@ def report(
         print_json(written.document)
         return
     print_results(written.document)
-    err.print(f"wrote {written.html} and {written.json}", markup=False)
+    err.print(f"wrote {written.html} (open it in a browser) and {written.json}", markup=False)

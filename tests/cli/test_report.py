@@ -26,7 +26,7 @@ def test_the_newest_run_is_reported_by_default(place: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "first: held-out results per patient" in result.stdout
     assert "The cohort is a phantom" in result.stderr
-    assert "wrote report.html and report.json" in result.stderr
+    assert "wrote report.html (open it in a browser) and report.json" in result.stderr
     assert (place / "report.html").is_file()
     assert (place / "report.json").is_file()
 

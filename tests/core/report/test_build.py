@@ -11,7 +11,7 @@ import pytest
 from livernet.core.data.manifest import load_manifest, write_manifest
 from livernet.core.data.predictions import read_predictions, write_predictions
 from livernet.core.errors import ConfigError, DataError, OutputError
-from livernet.core.report.build import build_report
+from livernet.core.report.build import Report, build_report
 from tests.fake_run import make_cohort, make_cv, make_predict, make_train
 
 EVIL = '<img src=x onerror="alert(1)">'
@@ -46,8 +46,15 @@ class Page(HTMLParser):
             self.words += data
 
 
-def test_one_run_gives_a_page_and_its_numbers(tmp_path: Path, cv_folder: Path) -> None:
-    report = build_report([cv_folder], tmp_path / "report.html")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    place = tmp_path_factory.mktemp("built")
+    make_cohort(place / "out")
+    return build_report([make_cv(place / "runs" / "first", place / "out")], place / "report.html")
+
+
+def test_one_run_gives_a_page_and_its_numbers(built: Report) -> None:
+    report = built
     page = Page(report.html.read_text(encoding="utf-8"))
     assert page.open == []
     assert json.loads(report.json.read_text()) == report.document
@@ -66,8 +73,8 @@ def test_one_run_gives_a_page_and_its_numbers(tmp_path: Path, cv_folder: Path) -
         assert words in " ".join(page.words.split())
 
 
-def test_the_page_loads_and_runs_nothing(tmp_path: Path, cv_folder: Path) -> None:
-    text = build_report([cv_folder], tmp_path / "report.html").html.read_text(encoding="utf-8")
+def test_the_page_loads_and_runs_nothing(built: Report) -> None:
+    text = built.html.read_text(encoding="utf-8")
     page = Page(text)
     assert not {"script", "link", "iframe", "object", "form", "base"} & set(page.tags)
     assert all(link.startswith(("data:image/", "#")) for link in page.links)
@@ -81,20 +88,23 @@ def test_the_page_loads_and_runs_nothing(tmp_path: Path, cv_folder: Path) -> Non
     )
 
 
-def test_links_within_the_page_lead_somewhere(tmp_path: Path, cohort: Path, cv_folder: Path) -> None:
-    train = make_train(tmp_path / "t", cohort)
-    for number, runs in enumerate(([cv_folder], [train], [cv_folder, train])):
-        text = build_report(runs, tmp_path / f"{number}.html").html.read_text(encoding="utf-8")
-        anchors = {link[1:] for link in Page(text).links if link.startswith("#")}
-        assert anchors
-        assert anchors <= set(re.findall(r'id="([^"]*)"', text))
+def anchors(text: str) -> set[str]:
+    """The targets of links within the page; every one must be there."""
+    found = {link[1:] for link in Page(text).links if link.startswith("#")}
+    assert found <= set(re.findall(r'id="([^"]*)"', text))
+    return found
 
 
-def test_equal_runs_give_equal_bytes(tmp_path: Path, cv_folder: Path) -> None:
-    one = build_report([cv_folder], tmp_path / "a.html")
-    two = build_report([cv_folder], tmp_path / "b.html")
-    assert one.html.read_bytes() == two.html.read_bytes()
-    assert one.json.read_bytes() == two.json.read_bytes()
+def test_links_within_the_page_lead_somewhere(tmp_path: Path, cohort: Path, built: Report) -> None:
+    train = build_report([make_train(tmp_path / "t", cohort)], tmp_path / "t.html")
+    assert {"result1", "classes1", "masks1", "made1"} <= anchors(built.html.read_text(encoding="utf-8"))
+    assert {"result1", "training1", "made1"} <= anchors(train.html.read_text(encoding="utf-8"))
+
+
+def test_equal_runs_give_equal_bytes(built: Report) -> None:
+    again = build_report([built.html.parent / "runs" / "first"], built.html.with_name("again.html"))
+    assert again.html.read_bytes() == built.html.read_bytes()
+    assert again.json.read_bytes() == built.json.read_bytes()
 
 
 def test_names_with_markup_are_text(tmp_path: Path) -> None:
@@ -118,7 +128,9 @@ def test_names_with_markup_are_text(tmp_path: Path) -> None:
 def test_runs_stand_side_by_side(tmp_path: Path, cohort: Path, cv_folder: Path) -> None:
     runs = [cv_folder, make_predict(tmp_path / "external", cohort), make_train(tmp_path / "plain", cohort)]
     report = build_report(runs, tmp_path / "report.html")
-    words = " ".join(Page(report.html.read_text(encoding="utf-8")).words.split())
+    text = report.html.read_text(encoding="utf-8")
+    words = " ".join(Page(text).words.split())
+    assert anchors(text) == {"side", "run1", "run2", "run3"}
     assert [run["label"] for run in report.document["runs"]] == ["A", "B", "C"]
     assert "Side by side" in words
     assert "B · external" in words

@@ -5,7 +5,7 @@ from livernet.core.report.render import duration, first_value, number, percent, 
 
 def test_numbers_as_a_reader_sees_them() -> None:
     assert (percent(0.814), percent(0.814, 1), percent(None)) == ("81", "81.4", "–")
-    assert (number(0.9, 2), number(None)) == ("0.90", "–")
+    assert (number(0.9, 2), number(-0.11), number(None)) == ("0.90", "−0.11", "–")
 
 
 @pytest.mark.parametrize(
