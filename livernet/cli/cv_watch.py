@@ -112,7 +112,7 @@ def _warn_of_leaks(plan: CvPlan) -> None:
     if splits.leaked_patients:
         warn(
             f"--split {splits.protocol}: {splits.leaked_patients} of {len(plan.cohort.patients)} patients "
-            "have images on both sides of a fold, so the results are too good; --split patient keeps them apart"
+            "have images on both sides of a fold: the results are too good (--split patient keeps them apart)"
         )
     if plan.duplicates:
         spread = len(across_patients(plan.duplicates, plan.cohort.rows))

@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from livernet.cli.console import out, warn
+from livernet.cli.console import note, out, warn
 from livernet.core.infer.models import RunModels
 from livernet.core.infer.output import figure_name, mask_name
 from livernet.core.infer.predict import Finding, PredictResult
@@ -19,21 +19,30 @@ CAUTION = "research use only; not a medical device"
 def print_findings(result: PredictResult, models: RunModels) -> None:
     """One row a scan on stdout; below it what must be known of single scans, on stderr."""
     grouping = models.cards[0].grouping
-    cutoffs = list(result.findings[0].cutoffs)
-    scored = any(finding.prediction.dice is not None for finding in result.findings)
-    table = Table(title=f"Stages ({CAUTION})", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("scan", overflow="fold")
-    table.add_column("true", no_wrap=True)
-    table.add_column("class", no_wrap=True)
-    for heading in (*grouping.class_names, *map(_at_least, cutoffs), "liver %", "conf."):
-        table.add_column(heading, justify="right", no_wrap=True)
-    if scored:
-        table.add_column("Dice", justify="right")
+    columns: dict[str, list[str]] = {}
     for finding in result.findings:
-        table.add_row(*(escape(text) for text in _cells(finding, grouping, cutoffs, scored=scored)))
+        for heading, text in _cells(finding, grouping).items():
+            columns.setdefault(heading, []).append(text)
+    columns = {heading: cells for heading, cells in columns.items() if any(cells)}
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in columns:
+        words = heading in {"scan", "true", "class"}
+        table.add_column(
+            heading,
+            justify="left" if words else "right",
+            overflow="fold",
+            no_wrap=heading != "scan",
+            min_width=16 if heading == "scan" else None,
+        )
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*(escape(text) for text in row))
     out.print(table)
-    for notice, stems in _by_notice(result).items():
-        warn(f"{_some(stems)}: {notice}")
+    held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
+    if held_out:
+        note(f"{held_out} training pictures: each answered by the fold shown, which did not see it")
+    trained = [finding.stem for finding in result.findings if finding.trained]
+    if trained:
+        warn(f"SEEN IN TRAINING, says nothing about new scans: {_some(trained)}")
     for scan in result.abstained:
         warn(f"{scan.name}: not answered: {scan.reason} ({scan.remedy})")
     warn(CAUTION)
@@ -76,35 +85,39 @@ def _entry(finding: Finding, grouping: Grouping) -> dict[str, Any]:
         "mask_confidence": said.mask_confidence,
         "dice": said.dice,
         "folds": list(finding.folds),
+        "seen_in_training": finding.trained,
         "notice": finding.notice,
     }
 
 
-def _cells(finding: Finding, grouping: Grouping, cutoffs: list[str], *, scored: bool) -> list[str]:
+def _cells(finding: Finding, grouping: Grouping) -> dict[str, str]:
+    """Text by heading; a cut-off that is one class has that class's column already."""
     said = finding.prediction
-    confidence = "no liver" if said.mask_confidence is None else f"{said.mask_confidence:.2f}"
-    cells = [
-        finding.stem,
-        "–" if said.stage is None else STAGES[said.stage],
-        grouping.class_names[said.predicted],
-        *(f"{value:.2f}" for value in said.probabilities),
-        *(f"{finding.cutoffs[cutoff]:.2f}" for cutoff in cutoffs),
-        f"{100 * finding.liver_share:.0f}",
-        confidence,
-    ]
-    return [*cells, "–" if said.dice is None else f"{said.dice:.2f}"] if scored else cells
+    chances = {
+        f"P({name})": value for name, value in zip(grouping.class_names, said.probabilities, strict=True)
+    }
+    for stage, value in finding.cutoffs.items():
+        if len(grouping.classes_at_or_above(STAGES.index(stage)) or ()) > 1:
+            chances[f"P(≥{stage})"] = value
+    return {
+        "scan": finding.stem,
+        "true": "" if said.stage is None else STAGES[said.stage],
+        "class": grouping.class_names[said.predicted],
+        **{heading: f"{value:.2f}" for heading, value in chances.items()},
+        "liver %": f"{100 * finding.liver_share:.0f}",
+        "conf.": "no liver" if said.mask_confidence is None else f"{said.mask_confidence:.2f}",
+        "fold": _folds(finding),
+        "Dice": "" if said.dice is None else f"{said.dice:.2f}",
+    }
 
 
-def _at_least(stage: str) -> str:
-    return stage if stage == STAGES[-1] else f"≥{stage}"
-
-
-def _by_notice(result: PredictResult) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for finding in result.findings:
-        if finding.notice:
-            found.setdefault(finding.notice, []).append(finding.stem)
-    return found
+def _folds(finding: Finding) -> str:
+    """The folds that answered, where not all of them did."""
+    if not finding.notice:
+        return ""
+    if finding.trained:
+        return "seen"
+    return ",".join(map(str, finding.folds)) if len(finding.folds) <= 3 else f"{len(finding.folds)} folds"
 
 
 def _some(stems: list[str], most: int = 5) -> str:

@@ -29,11 +29,16 @@ class Voters:
     """How many networks the run has."""
 
     @property
+    def trained(self) -> bool:
+        """Whether the answer comes from networks that were trained on the picture."""
+        return self.saw == self.of
+
+    @property
     def notice(self) -> str:
         """What the reader must know of it; empty for a picture that no network was trained on."""
         if not self.saw:
             return ""
-        if self.saw == self.of:
+        if self.trained:
             return "seen in training: this answer says nothing about new scans"
         if len(self.members) == 1:
             return f"a training picture: answered by fold {self.members[0]} alone, which did not see it"

@@ -43,6 +43,8 @@ class Finding:
     """Share of the prepared picture that the predicted mask covers, 0..1."""
     folds: tuple[int, ...]
     """Which model files of the run answered."""
+    trained: bool
+    """Whether it was answered by networks that were trained on it, for want of others."""
     notice: str
     """What the reader must know: whether it was trained on; empty otherwise."""
 
@@ -133,6 +135,7 @@ def _case(models: RunModels, scan: Scan, said: Answer) -> Case:
         cutoffs={stage: chance for stage, chance in chances if chance is not None},
         liver_share=float(predicted_SS.mean()),
         folds=said.voters.members if models.kind == "cv" else (),
+        trained=said.voters.trained,
         notice=said.voters.notice,
     )
     return Case(finding=finding, image_SS=scan.image_SS, predicted_SS=predicted_SS, expert_SS=scan.expert_SS)

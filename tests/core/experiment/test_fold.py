@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from livernet.core.data.loader import load_tensors
+from livernet.core.data.loader import load_tensors, read_grey
 from livernet.core.data.predictions import read_predictions
 from livernet.core.data.splits import Fold
 from livernet.core.device import choose_device
@@ -52,7 +51,7 @@ def test_a_fold_leaves_metrics_model_masks_and_predictions(tmp_path: Path) -> No
     for p in predictions:
         assert sum(p.probabilities) == pytest.approx(1)
         assert p.predicted == int(np.argmax(p.probabilities))
-        mask = np.asarray(Image.open(work.folder / "masks" / Path(p.image).name))
+        mask = read_grey(work.folder / "masks" / Path(p.image).name)
         assert mask.shape == (SIDE, SIDE)
         assert p.dice == pytest.approx(dice(mask >= 128, liver()))
 

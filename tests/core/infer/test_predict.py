@@ -3,8 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from livernet.core.data.images import read_picture
 from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.predictions import read_predictions
 from livernet.core.device import choose_device
@@ -40,7 +40,7 @@ def test_a_screenshot_gets_a_class_and_a_mask_in_its_own_pixels(tmp_path: Path) 
         "F4": pytest.approx(said.probabilities[2]),
     }
     assert finding.folds == (0, 1)
-    mask = np.asarray(Image.open(tmp_path / "p/scan_mask.png"))
+    mask = read_picture(tmp_path / "p/scan_mask.png").grey_HW
     assert mask.shape == (360, 480)
     assert set(np.unique(mask)) <= {0, 255}
     assert read_predictions(tmp_path / "p/predictions.csv")[0].image == "scan"

@@ -1,0 +1,31 @@
+from pathlib import Path
+
+import pytest
+
+from livernet.cli.choice import command_line, resolve
+from livernet.core.errors import ConfigError
+
+
+def test_options_come_after_settings_after_the_file_after_the_preset(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("grouping = '4'\n[train]\nseed = 1\nepochs = 7\nbatch = 3\n")
+    choice = resolve(
+        "quick", tmp_path / "c.toml", ["train.epochs=9", "train.seed=2"], "2", 5, "cpu", ["livernet"]
+    )
+    (config,) = choice.configs
+    assert (config.train.batch, config.train.epochs, config.train.seed) == (3, 9, 5)
+    assert config.grouping == "2"
+    assert (choice.preset, choice.device.torch.type) == ("quick", "cpu")
+
+
+def test_auto_is_quick_without_a_gpu() -> None:
+    assert resolve("auto", None, None, None, None, "cpu", ["livernet"]).preset == "quick"
+
+
+def test_an_unknown_network_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"model\.name = 'resnet'"):
+        resolve("quick", None, None, None, None, "cpu", ["resnet"])
+
+
+def test_the_command_line_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/livernet", "cv", "my cohort"])
+    assert command_line() == "livernet cv 'my cohort'"

@@ -1,0 +1,101 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner, Result
+
+from livernet.cli.cv import cv
+from livernet.core.errors import ConfigError, FaultsError, LivernetError
+from tests.tiny_cohort import make_cohort
+
+QUICK = ["--set", "train.size=32", "--set", "train.epochs=1", "--set", "model.width=2", "--device", "cpu"]
+
+
+def invoke(*arguments: str) -> Result:
+    app = Typer()
+    app.command()(cv)
+    return CliRunner().invoke(app, [*arguments, "--preset", "quick", *QUICK])
+
+
+def error(result: Result) -> LivernetError:
+    assert isinstance(result.exception, LivernetError)
+    return result.exception
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    make_cohort(tmp_path / "out", images=2)
+    return tmp_path
+
+
+def test_it_takes_the_cohort_in_out_and_says_what_it_does(here: Path) -> None:
+    result = invoke("--folds", "2", "--name", "first")
+    assert result.exit_code == 0, result.output
+    assert "cohort out: 12 images of 6 patients" in result.stderr
+    assert "Folds by patient, seed 0" in result.stderr
+    assert "livernet fold 1 (2/2): 6 images held out" in result.stderr
+    assert "wrote runs/first" in result.stderr
+    assert "livernet predict" in result.stderr
+    assert "AUC" in result.stdout
+    assert (here / "runs/first/summary.json").is_file()
+
+
+def test_the_folder_is_named_after_the_command_and_the_time(here: Path) -> None:
+    invoke("--folds", "2")
+    assert [path.name.startswith("cv-20") for path in (here / "runs").iterdir()] == [True]
+
+
+def test_repeating_the_command_keeps_finished_folds(here: Path) -> None:
+    invoke("--folds", "2", "--name", "a")
+    again = invoke("--folds", "2", "--name", "a")
+    assert again.exit_code == 0, again.output
+    assert again.stderr.count("(finished before)") == 2
+    assert "another config" in error(invoke("--folds", "2", "--name", "a", "--seed", "5")).message
+
+
+def test_json_is_one_document_and_nothing_else(here: Path) -> None:
+    document = json.loads(invoke("--folds", "2", "--name", "a", "--json").stdout)
+    assert document["run"] == "runs/a"
+    assert document["models"]["livernet"]["images"]["n"] == 12
+    assert document["splits"]["protocol"] == "patient"
+
+
+def test_the_image_split_warns_of_the_patients_it_leaks(here: Path) -> None:
+    result = invoke("--folds", "2", "--split", "image")
+    leaked = json.loads(next((here / "runs").glob("*/splits.json")).read_text())["leaked_patients"]
+    assert leaked > 0
+    assert f"--split image: {leaked} of 6 patients have images on both sides" in result.stderr
+
+
+def test_too_many_folds_name_the_largest_number_and_leave_nothing(here: Path) -> None:
+    fault = error(invoke())
+    assert isinstance(fault, ConfigError)
+    assert fault.message == "--folds 10 is more than the 2 patients of class F0/F1"
+    assert fault.hint == "use --folds 2 or fewer"
+    assert not (here / "runs").exists()
+
+
+def test_duplicates_stop_and_can_be_allowed(here: Path) -> None:
+    (here / "out/images/05-0.png").write_bytes((here / "out/images/02-1.png").read_bytes())
+    assert isinstance(error(invoke("--folds", "2")), FaultsError)
+    result = invoke("--folds", "2", "--duplicates", "allow")
+    assert result.exit_code == 0, result.output
+    assert "1 pictures occur twice or more (1 under different patients): not kept together" in result.stderr
+
+
+def test_settings_classes_and_networks_are_checked(here: Path) -> None:
+    assert "model.name = 'vgg99'" in error(invoke("--model", "vgg99")).message
+    assert "train.epoch" in error(invoke("--set", "train.epoch=3")).message
+    assert "--model livernet, livernet" in error(invoke("--model", "livernet", "--model", "livernet")).message
+    assert invoke("--folds", "1").exit_code == 2
+    assert invoke("--split", "random").exit_code == 2
+    result = invoke("--folds", "2", "--classes", "2", "--name", "two")
+    assert result.exit_code == 0, result.output
+    assert json.loads((here / "runs/two/run.json").read_text())["grouping"] == "F0-F1/F2-F4"
+
+
+def test_without_a_cohort_it_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "livernet preprocess RAW out/" in error(invoke()).hint

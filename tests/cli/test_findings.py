@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from livernet.cli.findings import document, print_findings
+from livernet.core.data.predictions import Prediction
+from livernet.core.infer.models import RunModels, find_models
+from livernet.core.infer.predict import Abstained, Finding, PredictResult
+from tests.tiny_run import make_cv_run
+
+
+def finding(stem: str, **more: object) -> Finding:
+    said = Prediction(
+        model="livernet", fold=None, seed=0, image=stem, patient="", stage=None, true_class=None,
+        probabilities=(0.1, 0.6, 0.3), predicted=1, mask_confidence=0.87,
+    )  # fmt: skip
+    facts = {"folds": (0, 1), "trained": False, "notice": ""} | more
+    return Finding(
+        prediction=said, stem=stem, cutoffs={"F2": 0.9, "F4": 0.3}, liver_share=0.25, **facts  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> RunModels:
+    return find_models(make_cv_run(tmp_path / "run", [("x",), ("y",)]))
+
+
+def test_the_table_has_what_applies(models: RunModels, capsys: pytest.CaptureFixture[str]) -> None:
+    print_findings(PredictResult(findings=(finding("scan_a"),), abstained=()), models)
+    said = capsys.readouterr()
+    heading, _, row = (line.split() for line in said.out.splitlines() if line.strip())
+    assert heading == [
+        "scan", "class", "P(F0/F1)", "P(F2/F3)", "P(F4)", "P(≥F2)", "liver", "%", "conf.",
+    ]  # fmt: skip
+    assert row == ["scan_a", "F2/F3", "0.10", "0.60", "0.30", "0.90", "25", "0.87"]
+    assert said.err.strip() == "warning: research use only; not a medical device"
+
+
+def test_training_pictures_and_abstentions_are_told(
+    models: RunModels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = finding("held", folds=(1,), notice="answered by fold 1")
+    seen = finding("seen_by_all", trained=True, notice="seen in training")
+    gone = Abstained(name="bad", reason="colour inside the sector", remedy="export plain B-mode")
+    print_findings(PredictResult(findings=(held, seen), abstained=(gone,)), models)
+    said = capsys.readouterr()
+    assert "fold" in said.out
+    assert "1 training pictures: each answered by the fold shown" in said.err
+    assert "SEEN IN TRAINING, says nothing about new scans: seen_by_all" in said.err
+    assert "bad: not answered: colour inside the sector (export plain B-mode)" in said.err
+
+
+def test_json_names_files_only_where_they_were_written(models: RunModels) -> None:
+    result = PredictResult(findings=(finding("a"),), abstained=())
+    (scan,) = document(result, models, Path("p"), masks=True, figures=False)["scans"]
+    assert (scan["mask"], scan["figure"]) == ("p/a_mask.png", None)
+    assert scan["class"] == "F2/F3"
+    assert scan["probabilities"] == {"F0/F1": 0.1, "F2/F3": 0.6, "F4": 0.3}
