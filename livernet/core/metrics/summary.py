@@ -125,7 +125,11 @@ def _segmentation(rows: Sequence[Prediction]) -> dict[str, Any]:
 
 def _check(rows: Sequence[Prediction], grouping: Grouping) -> None:
     hint = "the predictions were changed or belong to another run: repeat the run that wrote them"
+    seen: set[tuple[int | None, str]] = set()
     for row in rows:
+        if (row.fold, row.image) in seen:
+            raise DataError(f"{row.image}: is predicted twice by {row.model} in the same fold", hint)
+        seen.add((row.fold, row.image))
         if len(row.probabilities) != len(grouping):
             raise DataError(
                 f"{row.image}: has {len(row.probabilities)} class probabilities, "

@@ -9,7 +9,7 @@ from typing import Any
 from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
 from livernet.core.errors import DataError, LivernetError
-from livernet.core.runs import find_run
+from livernet.core.runs import RUN_FILE, find_run, read_run
 from livernet.core.stages import Grouping
 
 KINDS = ("cv", "train", "predict")
@@ -59,7 +59,7 @@ def load_run(argument: Path | None) -> Run:
         DataError: there is none, it is unfinished, or its files are damaged or contradict each other.
     """
     folder = find_run(argument, KINDS if argument is not None else KINDS[:2])
-    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    facts = _checked(folder, read_run(folder))
     cohort, reason = _cohort(folder, facts)
     return Run(
         folder=folder,
@@ -71,6 +71,21 @@ def load_run(argument: Path | None) -> Run:
         cohort=cohort,
         cohort_reason=reason,
     )
+
+
+def _checked(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts, where those that are computed with have the types that runs write."""
+    kinds = {"cohort": dict, "started": str, "seconds": int | float}
+    wrong = [
+        key
+        for key, kind in kinds.items()
+        if facts.get(key) is not None and (not isinstance(facts[key], kind) or isinstance(facts[key], bool))
+    ]
+    if wrong:
+        raise DataError(
+            f"{folder / RUN_FILE}: {wrong[0]} {facts[wrong[0]]!r} is not what a run writes", _DAMAGED
+        )
+    return facts
 
 
 def _grouping_text(folder: Path, facts: dict[str, Any]) -> str:
@@ -105,10 +120,20 @@ def _splits(path: Path) -> dict[str, Any] | None:
         splits = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise DataError(f"{path}: is not valid JSON", _DAMAGED) from None
-    folds = splits.get("folds") if isinstance(splits, dict) else None
-    if not isinstance(folds, list) or not all(isinstance(fold, dict) for fold in folds):
-        raise DataError(f"{path}: holds no list of folds", _DAMAGED)
-    return dict(splits)
+    if not isinstance(splits, dict) or not _is_split(splits):
+        raise DataError(f"{path}: is not what a cross-validation writes", _DAMAGED)
+    return splits
+
+
+def _is_split(splits: dict[str, Any]) -> bool:
+    folds = splits.get("folds")
+    return (
+        isinstance(folds, list)
+        and all(isinstance(fold, dict) for fold in folds)
+        and all(isinstance(fold.get(part), list) for fold in folds for part in ("train", "test"))
+        and isinstance(splits.get("leaked_patients") or 0, int)
+        and isinstance(splits.get("duplicates") or [], list)
+    )
 
 
 def _curves(folder: Path) -> dict[str, dict[int, list[Epoch]]]:

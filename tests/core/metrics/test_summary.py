@@ -99,3 +99,8 @@ def test_rows_of_another_grouping_are_refused() -> None:
         score(ROWS, Grouping.parse("2"))
     with pytest.raises(DataError, match=r"stage F0 is class 0 of .* but the row says 2"):
         score([row("a", "P", 0, (0.8, 0.1, 0.1), true_class=2)], PAPER)
+
+
+def test_a_row_that_stands_twice_is_refused() -> None:
+    with pytest.raises(DataError, match="a: is predicted twice by livernet in the same fold"):
+        score([*ROWS, ROWS[0]], PAPER)

@@ -75,11 +75,22 @@ def test_a_run_without_a_cohort_says_so(cv_folder: Path) -> None:
     ("file", "content", "message"),
     [
         ("splits.json", "{", "splits.json: is not valid JSON"),
-        ("splits.json", "[]", "splits.json: holds no list of folds"),
-        ("splits.json", '{"folds": [3]}', "splits.json: holds no list of folds"),
+        ("splits.json", "[]", "splits.json: is not what a cross-validation writes"),
+        ("splits.json", '{"folds": [3]}', "splits.json: is not what a cross-validation writes"),
         ("livernet/fold-00/metrics.jsonl", "not json", "metrics.jsonl: is not one JSON object a line"),
         ("livernet/fold-00/metrics.jsonl", "[1]", "metrics.jsonl: is not one JSON object a line"),
         ("run.json", '{"kind": "cv", "status": "finished"}', "run.json: names no class grouping"),
+        ("splits.json", '{"folds": [], "leaked_patients": "x"}', "is not what a cross-validation writes"),
+        (
+            "run.json",
+            '{"kind": "cv", "status": "finished", "grouping": "3", "seconds": "long"}',
+            "run.json: seconds 'long' is not what a run writes",
+        ),
+        (
+            "run.json",
+            '{"kind": "cv", "status": "finished", "grouping": "3", "cohort": "out"}',
+            "run.json: cohort 'out' is not what a run writes",
+        ),
         ("predictions.csv", "model,fold\n", "predictions.csv: has no rows"),
     ],
 )
