@@ -1,0 +1,35 @@
+import json
+
+import pytest
+
+from livernet.cli.console import next_step, note, print_error, print_json, warn
+
+
+def test_an_error_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error("a\nb\x1b[31m.png: is [bold]empty[/bold]", "export\nit again")
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "error: a b [31m.png: is [bold]empty[/bold]\nhint: export it again\n"
+
+
+def test_many_faults_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error("m.csv: 30 faults", "mend them", tuple(f"row {n}" for n in range(30)))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1] == "  row 0"
+    assert lines[-2:] == ["  (and 10 more)", "hint: mend them"]
+
+
+def test_notices_go_to_stderr_without_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    note("[x] n")
+    warn("[x] w")
+    next_step("livernet cv [COHORT]")
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "note: [x] n\nwarning: [x] w\nnext: livernet cv [COHORT]\n"
+
+
+def test_json_refuses_nan(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"a": "간"})
+    assert json.loads(capsys.readouterr().out) == {"a": "간"}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        print_json({"a": float("nan")})
