@@ -17,18 +17,19 @@ def print_results(document: dict[str, Any]) -> None:
         for name, model in ((run["summary"] or {}).get("models") or {}).items()
     ]
     cutoffs = list(dict.fromkeys(cutoff for run, _, _ in entries for cutoff in run["summary"]["cutoffs"]))
+    cutoffs = [
+        cutoff for cutoff in cutoffs if cutoff in {"F2", "F4"}
+    ] or cutoffs  # wide enough for 80 columns
     several = len(document["runs"]) > 1
     name = "" if several else f"{document['runs'][0]['name']}: "
     title = escape(f"{name}held-out results per patient, 95 % intervals")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    if several:
-        table.add_column("run", overflow="fold")
-    table.add_column("model", no_wrap=True)
+    table.add_column("run, model" if several else "model", overflow="fold", min_width=8)
     areas = (f"AUC {'' if cutoff == 'F4' else '≥'}{cutoff}" for cutoff in cutoffs)
     for heading in ("n", "acc. %", "chance", "maj.", *areas, "Dice"):
         table.add_column(heading, justify="right", no_wrap=True)
     for entry in entries:
-        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs)[0 if several else 1 :]))
+        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs, several)))
     if entries:
         out.print(table)
     for note in document["notes"] + [note for run in document["runs"] for note in run["notes"]]:
@@ -36,13 +37,14 @@ def print_results(document: dict[str, Any]) -> None:
             warn(note["text"])
 
 
-def _cells(run: dict[str, Any], name: str, model: dict[str, Any], cutoffs: list[str]) -> tuple[str, ...]:
+def _cells(
+    run: dict[str, Any], name: str, model: dict[str, Any], cutoffs: list[str], several: bool
+) -> tuple[str, ...]:
     patients = model["patients"]
     areas = [_measure(patients["auc"].get(cutoff, {"value": None}), 1, 2) for cutoff in cutoffs]
     dice = model["segmentation"]["images"]["dice"]["mean"]
     return (
-        run["name"],
-        name,
+        f"{run['name']}\n{name}" if several else name,
         str(patients["n"]),
         _measure(patients["accuracy"], 100, 0),
         f"{100 * run['summary']['chance']:.0f}",

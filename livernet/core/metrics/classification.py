@@ -3,6 +3,8 @@
 Shapes: N cases, K classes. Every measure that has no value says why.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import auc as trapezoid
@@ -34,19 +36,23 @@ def accuracy(counts_KK: Ints, *, interval: bool) -> Measure:
     return Measure(value=right / total, low=low, high=high, method=WILSON)
 
 
-def balanced_accuracy(counts_KK: Ints) -> Measure:
-    """Mean recall over the classes; every class must occur."""
+def balanced_accuracy(counts_KK: Ints, names: Sequence[str]) -> Measure:
+    """Mean recall over the classes, called ``names`` in the reason; every class must occur."""
     totals_K = counts_KK.sum(axis=1)
+    if not counts_KK.any():
+        return missing("no case has a known stage")
     if not totals_K.all():
-        return missing(f"no case of {_classes(np.flatnonzero(totals_K == 0))}")
+        return missing(f"no case of {_absent(totals_K, names)}")
     return Measure(value=float(np.mean(np.diag(counts_KK) / totals_K)))
 
 
-def macro_f1(counts_KK: Ints) -> Measure:
-    """Mean over the classes of 2 TP / (2 TP + FP + FN)."""
+def macro_f1(counts_KK: Ints, names: Sequence[str]) -> Measure:
+    """Mean over the classes, called ``names`` in the reason, of 2 TP / (2 TP + FP + FN)."""
     totals_K = counts_KK.sum(axis=0) + counts_KK.sum(axis=1)
+    if not counts_KK.any():
+        return missing("no case has a known stage")
     if not totals_K.all():
-        return missing(f"{_classes(np.flatnonzero(totals_K == 0))} neither occurs nor is predicted")
+        return missing(f"{_absent(totals_K, names)}: neither true nor predicted in any case")
     return Measure(value=float(np.mean(2 * np.diag(counts_KK) / totals_K)))
 
 
@@ -77,5 +83,5 @@ def roc(score_N: Floats, positive_N: NDArray[np.bool_]) -> tuple[Floats, Floats]
     return np.asarray(false_rate, dtype=np.float64), np.asarray(true_rate, dtype=np.float64)
 
 
-def _classes(indices: NDArray[np.intp]) -> str:
-    return f"class {', '.join(str(int(k)) for k in indices)}"
+def _absent(totals_K: Ints, names: Sequence[str]) -> str:
+    return ", ".join(name for name, total in zip(names, totals_K, strict=True) if total == 0)

@@ -72,8 +72,8 @@ def _score_cases(cases: Cases, grouping: Grouping, *, independent: bool) -> dict
     total = len(cases.names)
     measures = {
         "accuracy": kl.accuracy(counts, interval=independent),
-        "balanced_accuracy": kl.balanced_accuracy(counts),
-        "macro_f1": kl.macro_f1(counts),
+        "balanced_accuracy": kl.balanced_accuracy(counts, grouping.class_names),
+        "macro_f1": kl.macro_f1(counts, grouping.class_names),
         "kappa": quadratic_kappa(counts),
         "brier": kl.brier(cases.probability_NK, cases.true_N),
     }

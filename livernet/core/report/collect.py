@@ -75,7 +75,7 @@ def load_run(argument: Path | None) -> Run:
 
 def _checked(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts, where those that are computed with have the types that runs write."""
-    kinds = {"cohort": dict, "started": str, "seconds": int | float}
+    kinds = {"cohort": dict, "started": str, "seconds": int | float, "notices": dict, "abstained": list}
     wrong = [
         key
         for key, kind in kinds.items()

@@ -13,7 +13,7 @@ from livernet.core.report.collect import Run
 from livernet.core.report.notes import notes
 from livernet.core.stages import STAGES, Grouping
 
-_MADE = ("version", "command", "started", "seconds", "device", "preset", "seed", "python", "platform")
+_MADE = ("version", "command", "run", "started", "seconds", "device", "preset", "seed", "python", "platform")
 
 
 def describe(run: Run, label: str) -> dict[str, Any]:
@@ -38,6 +38,7 @@ def describe(run: Run, label: str) -> dict[str, Any]:
         "split": _split(run),
         "roc": {name: _rocs(rows, run.grouping) for name, rows in group_by_model(run.predictions).items()},
         "relation": _relation(run),
+        "answers": _answers(run),
         "curves": _curves(run),
         "made": {key: run.facts.get(key) for key in _MADE},
         "cohort_sha256": (run.facts.get("cohort") or {}).get("sha256"),
@@ -96,6 +97,22 @@ def _relation(run: Run) -> dict[str, list[dict[str, Any]]]:
             for index, row in enumerate(scored)
         ]
     return relation
+
+
+def _answers(run: Run) -> list[dict[str, Any]]:
+    """What ``predict`` said of each scan; empty for the other kinds of run."""
+    rows = run.predictions if run.kind == "predict" else ()
+    return [
+        {
+            "image": row.image,
+            "predicted_class": run.grouping.class_names[row.predicted],
+            "probabilities": list(row.calibrated or row.probabilities),
+            "true_class": None if row.true_class is None else run.grouping.class_names[row.true_class],
+            "dice": row.dice,
+            "mask_confidence": row.mask_confidence,
+        }
+        for row in rows
+    ]
 
 
 def _split(run: Run) -> dict[str, Any] | None:

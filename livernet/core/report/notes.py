@@ -50,24 +50,37 @@ def _about_data(run: Run, phantom: bool) -> list[Note]:
         )
     if run.kind == "predict":
         found += _about_prediction(run)
-    alone = len({row.image for row in run.predictions if not row.patient})
+    alone = len({row.image for row in run.predictions if not row.patient and row.true_class is not None})
     if alone:
         found.append(_warning(f"{alone} images have no patient: each counts as a patient of its own."))
     return found
 
 
 def _about_prediction(run: Run) -> list[Note]:
-    seen = sum(row.fold is not None for row in run.predictions)
-    if seen:
-        return [
+    total = len(run.predictions)
+    notices = list((run.facts.get("notices") or {}).values())
+    lost = sum(str(text).startswith("seen in training") for text in notices)
+    found: list[Note] = []
+    if lost:
+        found.append(
             _warning(
-                f"{seen} of {len(run.predictions)} images were trained on: each was answered by the fold "
+                f"{lost} of {total} images were trained on by every network that could answer: these "
+                "answers say nothing about new scans."
+            )
+        )
+    if len(notices) > lost:
+        found.append(
+            _warning(
+                f"{len(notices) - lost} of {total} images were trained on: each was answered by the folds "
                 "that had not seen it, so this is no external test."
             )
-        ]
-    if any(row.true_class is not None for row in run.predictions):
-        return [_remark("External test: a finished model, applied to images it was not trained on.")]
-    return []
+        )
+    if not notices and any(row.true_class is not None for row in run.predictions):
+        found.append(_remark("External test: a finished model, applied to images it was not trained on."))
+    abstained = len(run.facts.get("abstained") or [])
+    if abstained:
+        found.append(_warning(f"{abstained} scans were not answered and are not counted here."))
+    return found
 
 
 def _about_split(run: Run) -> list[Note]:

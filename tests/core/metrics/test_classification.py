@@ -14,6 +14,7 @@ from livernet.core.metrics.classification import (
     roc,
 )
 
+NAMES = ("F0/F1", "F2/F3", "F4")
 TRUE = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
 PREDICTED = np.array([0, 0, 1, 1, 2, 2, 2, 2, 0])
 
@@ -39,20 +40,22 @@ def test_accuracy_by_hand_with_and_without_interval() -> None:
 
 def test_balanced_accuracy_and_macro_f1_equal_sklearn_and_hand_values() -> None:
     counts = confusion(TRUE, PREDICTED, 3)
-    assert balanced_accuracy(counts).value == pytest.approx((2 / 3 + 1 / 2 + 3 / 4) / 3)
-    assert balanced_accuracy(counts).value == pytest.approx(balanced_accuracy_score(TRUE, PREDICTED))
-    assert macro_f1(counts).value == pytest.approx(f1_score(TRUE, PREDICTED, average="macro"))
+    assert balanced_accuracy(counts, NAMES).value == pytest.approx((2 / 3 + 1 / 2 + 3 / 4) / 3)
+    assert balanced_accuracy(counts, NAMES).value == pytest.approx(balanced_accuracy_score(TRUE, PREDICTED))
+    assert macro_f1(counts, NAMES).value == pytest.approx(f1_score(TRUE, PREDICTED, average="macro"))
 
 
 def test_an_absent_class_gives_null_with_its_reason() -> None:
     counts = confusion(np.array([0, 1]), np.array([0, 1]), 3)
-    assert balanced_accuracy(counts).to_dict() == {"value": None, "reason": "no case of class 2"}
-    assert macro_f1(counts).reason == "class 2 neither occurs nor is predicted"
+    assert balanced_accuracy(counts, NAMES).to_dict() == {"value": None, "reason": "no case of F4"}
+    assert macro_f1(counts, NAMES).reason == "F4: neither true nor predicted in any case"
 
 
 def test_no_case_gives_null_with_its_reason() -> None:
     counts = np.zeros((3, 3), dtype=np.int64)
     assert accuracy(counts, interval=True).reason == "no case has a known stage"
+    assert balanced_accuracy(counts, NAMES).reason == "no case has a known stage"
+    assert macro_f1(counts, NAMES).reason == "no case has a known stage"
     assert brier(np.zeros((0, 3)), np.zeros(0, dtype=np.int64)).reason == "no case has a known stage"
 
 

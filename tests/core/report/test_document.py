@@ -7,7 +7,7 @@ import pytest
 from livernet.core.errors import DataError
 from livernet.core.report.collect import Run, load_run
 from livernet.core.report.document import describe, flatten
-from tests.fake_run import make_train
+from tests.fake_run import make_predict, make_train
 
 
 def test_the_numbers_are_those_of_the_metrics(cv_run: Run) -> None:
@@ -66,3 +66,13 @@ def test_settings_are_flattened() -> None:
     tree = {"model": {"width": 8, "sizes": [1, 2]}, "grouping": "3", "none": None}
     assert flatten(tree) == {"model.width": 8, "model.sizes": "1, 2", "grouping": "3", "none": None}
     assert flatten(None) == {}
+
+
+def test_a_predict_folder_lists_its_answers(tmp_path: Path, cohort: Path, cv_run: Run) -> None:
+    run = load_run(make_predict(tmp_path / "p", cohort))
+    answers = describe(run, "")["answers"]
+    assert [answer["image"] for answer in answers] == [row.image for row in run.predictions]
+    first = run.predictions[0]
+    assert answers[0]["predicted_class"] == run.grouping.class_names[first.predicted]
+    assert answers[0]["probabilities"] == list(first.probabilities)
+    assert describe(cv_run, "")["answers"] == []

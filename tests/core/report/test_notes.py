@@ -45,17 +45,29 @@ def test_a_perfect_run_raises_no_such_doubt(tmp_path: Path) -> None:
     assert texts(replace(run, predictions=rows)) == ""
 
 
-def test_train_and_predict_runs_say_what_they_are(tmp_path: Path, cohort: Path, cv_run: Run) -> None:
+def test_train_and_predict_runs_say_what_they_are(tmp_path: Path, cohort: Path) -> None:
     assert "holds no images out" in texts(load_run(make_train(tmp_path / "t", cohort)))
     assert "External test" in texts(load_run(make_predict(tmp_path / "p", cohort)))
-    seen = replace(cv_run, facts={**cv_run.facts, "kind": "predict"}, splits=None)
-    assert "12 of 12 images were trained on" in texts(seen)
+
+
+def test_training_pictures_among_the_predicted_are_counted(tmp_path: Path, cohort: Path) -> None:
+    notices = {
+        "a": "seen in training: this answer says nothing",
+        "b": "a training picture: answered by fold 1",
+    }
+    abstained = [{"name": "c", "reason": "too dark", "remedy": "none"}]
+    found = texts(load_run(make_predict(tmp_path / "p", cohort, notices=notices, abstained=abstained)))
+    assert "1 of 12 images were trained on by every network" in found
+    assert "1 of 12 images were trained on: each was answered by the folds" in found
+    assert "External test" not in found
+    assert "1 scans were not answered" in found
 
 
 def test_missing_patients_stages_and_pictures_are_said(cv_run: Run) -> None:
-    rows = tuple(replace(r, patient="", stage=None, true_class=None) for r in cv_run.predictions)
+    alone = tuple(replace(r, patient="") for r in cv_run.predictions)
+    assert "12 images have no patient" in texts(replace(cv_run, predictions=alone))
+    rows = tuple(replace(r, stage=None, true_class=None) for r in cv_run.predictions)
     found = texts(replace(cv_run, predictions=rows, cohort=None, cohort_reason="the folder is gone"))
-    assert "12 images have no patient" in found
     assert "12 images have no known stage" in found
     assert "No pictures, sites and scanners can be shown: the folder is gone." in found
 
