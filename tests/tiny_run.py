@@ -12,10 +12,16 @@ from livernet.core.train.checkpoint import ModelCard, save_model
 from tests.tiny_cohort import SIDE, tiny_config
 
 
-def make_cv_run(folder: Path, trained_on: Sequence[Sequence[str]], **train: object) -> Path:
+def make_cv_run(
+    folder: Path,
+    trained_on: Sequence[Sequence[str]],
+    training: dict[str, object] | None = None,
+    **train: object,
+) -> Path:
     """A cv run with one fold for each list of pixel hashes; every fold has weights of its own."""
     for number, hashes in enumerate(trained_on):
-        save_fold(folder / "livernet" / f"fold-{number:02d}" / "model.safetensors", hashes, number, **train)
+        file = folder / "livernet" / f"fold-{number:02d}" / "model.safetensors"
+        save_fold(file, hashes, number, training, **train)
     facts = {"kind": "cv", "models": ["livernet"], "split": {"folds": len(trained_on)}}
     write_json(folder / "run.json", facts | {"status": "finished", "started": "2020", "grouping": "3"})
     return folder
@@ -29,7 +35,13 @@ def make_train_run(folder: Path, hashes: Sequence[str]) -> Path:
     return folder
 
 
-def save_fold(path: Path, hashes: Sequence[str], fold: int | None, **train: object) -> None:
+def save_fold(
+    path: Path,
+    hashes: Sequence[str],
+    fold: int | None,
+    training: dict[str, object] | None = None,
+    **train: object,
+) -> None:
     config = tiny_config(**train)
     with torch.random.fork_rng():
         torch.manual_seed(fold or 0)
@@ -41,5 +53,6 @@ def save_fold(path: Path, hashes: Sequence[str], fold: int | None, **train: obje
         trained_on=tuple(hashes),
         fold=fold,
         preprocessing={"size": SIDE, "fit": "pad"},
+        training=training or {},
     )
     save_model(path, model, card)

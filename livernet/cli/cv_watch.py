@@ -84,7 +84,8 @@ class CvWatch:
         self._console.print(f"{self._title(job)}: {held_out(predictions)} ({how})", markup=False)
 
     def _title(self, job: FoldJob) -> str:
-        return f"{job.config.model.name} fold {job.number} ({self._number}/{self._jobs})"
+        site = "" if job.name == str(job.number) else f", site {job.name}"
+        return f"{job.config.model.name} fold {job.number}{site} ({self._number}/{self._jobs})"
 
 
 def figures(metrics: EpochMetrics) -> str:

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from livernet.cli.console import note, out, warn
+from livernet.core.infer.forward import Learnt
 from livernet.core.infer.models import RunModels
 from livernet.core.infer.output import figure_name, mask_name
 from livernet.core.infer.predict import Finding, PredictResult
@@ -21,7 +22,7 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     grouping = models.cards[0].grouping
     columns: dict[str, list[str]] = {}
     for finding in result.findings:
-        for heading, text in _cells(finding, grouping).items():
+        for heading, text in _cells(finding, grouping, models.learnt).items():
             columns.setdefault(heading, []).append(text)
     columns = {heading: cells for heading, cells in columns.items() if any(cells)}
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
@@ -37,6 +38,10 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     for row in zip(*columns.values(), strict=True):
         table.add_row(*(escape(text) for text in row))
     out.print(table)
+    if not models.learnt.stages:
+        warn("this run was trained without stages: it answers with masks alone")
+    if not models.learnt.mask:
+        warn("this run was trained without masks: it answers with classes alone")
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
         note(f"{held_out} training pictures: each answered by the fold shown, which did not see it")
@@ -60,9 +65,9 @@ def document(
         "class_names": list(grouping.class_names),
         "caution": CAUTION,
         "scans": [
-            _entry(finding, grouping)
+            _entry(finding, grouping, models.learnt)
             | {
-                "mask": str(folder / mask_name(finding.stem)) if masks else None,
+                "mask": str(folder / mask_name(finding.stem)) if masks and models.learnt.mask else None,
                 "figure": str(folder / figure_name(finding.stem)) if figures else None,
             }
             for finding in result.findings
@@ -73,15 +78,17 @@ def document(
     }
 
 
-def _entry(finding: Finding, grouping: Grouping) -> dict[str, Any]:
+def _entry(finding: Finding, grouping: Grouping, learnt: Learnt) -> dict[str, Any]:
     said = finding.prediction
     return {
         "scan": said.image,
         "stage": None if said.stage is None else STAGES[said.stage],
-        "class": grouping.class_names[said.predicted],
-        "probabilities": dict(zip(grouping.class_names, said.probabilities, strict=True)),
-        "at_or_above": finding.cutoffs,
-        "liver_share": finding.liver_share,
+        "class": grouping.class_names[said.predicted] if learnt.stages else None,
+        "probabilities": dict(zip(grouping.class_names, said.probabilities, strict=True))
+        if learnt.stages
+        else None,
+        "at_or_above": finding.cutoffs if learnt.stages else None,
+        "liver_share": finding.liver_share if learnt.mask else None,
         "mask_confidence": said.mask_confidence,
         "dice": said.dice,
         "folds": list(finding.folds),
@@ -90,8 +97,8 @@ def _entry(finding: Finding, grouping: Grouping) -> dict[str, Any]:
     }
 
 
-def _cells(finding: Finding, grouping: Grouping) -> dict[str, str]:
-    """Text by heading; a cut-off that is one class has that class's column already."""
+def _cells(finding: Finding, grouping: Grouping, learnt: Learnt) -> dict[str, str]:
+    """Text by heading, empty for what was not learnt; a cut-off that is one class has a column already."""
     said = finding.prediction
     chances = {
         f"P({name})": value for name, value in zip(grouping.class_names, said.probabilities, strict=True)
@@ -102,13 +109,17 @@ def _cells(finding: Finding, grouping: Grouping) -> dict[str, str]:
     return {
         "scan": finding.stem,
         "true": "" if said.stage is None else STAGES[said.stage],
-        "class": grouping.class_names[said.predicted],
-        **{heading: f"{value:.2f}" for heading, value in chances.items()},
-        "liver %": f"{100 * finding.liver_share:.0f}",
-        "conf.": "no liver" if said.mask_confidence is None else f"{said.mask_confidence:.2f}",
+        "class": grouping.class_names[said.predicted] if learnt.stages else "",
+        **{heading: f"{value:.2f}" if learnt.stages else "" for heading, value in chances.items()},
+        "liver %": f"{100 * finding.liver_share:.0f}" if learnt.mask else "",
+        "conf.": _confidence(said.mask_confidence) if learnt.mask else "",
         "fold": _folds(finding),
         "Dice": "" if said.dice is None else f"{said.dice:.2f}",
     }
+
+
+def _confidence(value: float | None) -> str:
+    return "no liver" if value is None else f"{value:.2f}"
 
 
 def _folds(finding: Finding) -> str:

@@ -10,16 +10,18 @@ from livernet.core.stages import STAGES
 def fold_table(plan: CvPlan) -> Table:
     """One row a fold: what it trains on, what it holds out."""
     table = Table(
-        title=f"Folds by {plan.splits.protocol}, seed {plan.splits.seed}; held out: patients by stage",
+        title=f"Folds by {plan.splits.protocol}, seed {plan.splits.seed}; F0.. count the patients held out",
         title_justify="left",
         box=SIMPLE_HEAD,
         pad_edge=False,
     )
     table.add_column("fold" if plan.splits.protocol != "site" else "site")
-    for heading in ("trains on", "holds out", *STAGES):
+    known = {row.stage for row in plan.cohort.rows}
+    occurring = [name for number, name in enumerate(STAGES) if number in known]
+    for heading in ("trains on", "holds out", *occurring):
         table.add_column(heading, justify="right", no_wrap=True)
     for fold in count_folds(plan):
-        stages = (str(fold["test"]["patients_by_stage"][stage]) for stage in STAGES)
+        stages = (str(fold["test"]["patients_by_stage"][stage]) for stage in occurring)
         table.add_row(fold["name"], _size(fold["train"]), _size(fold["test"]), *stages)
     return table
 

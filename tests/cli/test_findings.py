@@ -50,6 +50,20 @@ def test_training_pictures_and_abstentions_are_told(
     assert "bad: not answered: colour inside the sector (export plain B-mode)" in said.err
 
 
+def test_what_was_not_learnt_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = make_cv_run(tmp_path / "run", [("x",)], training={"loss_class": None, "loss_fine": 0.1})
+    masks_only = find_models(run)
+    result = PredictResult(findings=(finding("a"),), abstained=())
+    print_findings(result, masks_only)
+    said = capsys.readouterr()
+    assert "class" not in said.out
+    assert "87" in said.out
+    assert "trained without stages: it answers with masks alone" in said.err
+    (scan,) = document(result, masks_only, Path("p"), masks=True, figures=False)["scans"]
+    assert (scan["class"], scan["probabilities"], scan["at_or_above"]) == (None, None, None)
+    assert scan["liver_share"] == 0.25
+
+
 def test_json_names_files_only_where_they_were_written(models: RunModels) -> None:
     result = PredictResult(findings=(finding("a"),), abstained=())
     (scan,) = document(result, models, Path("p"), masks=True, figures=False)["scans"]

@@ -20,4 +20,4 @@ def test_each_fold_shows_its_images_and_its_patients_by_stage(tmp_path: Path) ->
         [fold, "6", "images,", "3", "pat.", "6", "images,", "3", "pat."] for fold in "01"
     ]
     assert [line[9] for line in numbers] == ["1", "1"]  # F0
-    assert sorted(line[11:13] for line in numbers) == [["0", "1"], ["1", "0"]]  # F2, F3
+    assert sorted(line[10:12] for line in numbers) == [["0", "1"], ["1", "0"]]  # F2, F3; no patient has F1

@@ -103,6 +103,7 @@ def _jobs(plan: CvPlan, folder: Path, device: Device) -> Iterator[FoldJob]:
         yield FoldJob(
             folder=fold_folder(folder, config.model.name, number),
             number=number,
+            name=plan.splits.names[number],
             fold=fold,
             config=config,
             cohort=plan.cohort,

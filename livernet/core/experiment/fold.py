@@ -17,7 +17,15 @@ from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predict
 from livernet.core.data.splits import Fold
 from livernet.core.device import Device
 from livernet.core.files import write_png, write_text
-from livernet.core.infer.forward import Inferred, Network, enlarge, infer, mask_confidence, to_bytes
+from livernet.core.infer.forward import (
+    Inferred,
+    Network,
+    enlarge,
+    infer,
+    mask_confidence,
+    to_bytes,
+    what_was_learnt,
+)
 from livernet.core.metrics.segmentation import dice
 from livernet.core.stages import Grouping
 from livernet.core.train.checkpoint import ModelCard, save_model
@@ -38,6 +46,8 @@ class FoldJob:
     """Where its files go."""
     number: int
     """Which fold, from 0."""
+    name: str
+    """What the fold is called: its number, or the site it leaves out."""
     fold: Fold
     """Rows to train on and to test."""
     config: Config
@@ -85,21 +95,28 @@ def run_fold(
         training=trained.history[-1].to_dict(),
     )
     save_model(job.folder / MODEL, trained.model, card)
-    network = Network(model=trained.model, config=job.config, normalisation=trained.normalisation)
+    network = Network(
+        model=trained.model,
+        config=job.config,
+        normalisation=trained.normalisation,
+        learnt=what_was_learnt(job.config, card.training),
+    )
     inferred = infer(network, job.tensors.images_N1HW[list(job.fold.test)], device)
-    predictions = tuple(_write_case(job, inferred, place) for place in range(len(job.fold.test)))
+    places = range(len(job.fold.test))
+    predictions = tuple(_write_case(job, inferred, place, masks=network.learnt.mask) for place in places)
     write_predictions(job.folder / PREDICTIONS, predictions)
     state.remove()
     return predictions
 
 
-def _write_case(job: FoldJob, inferred: Inferred, place: int) -> Prediction:
+def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) -> Prediction:
     """Write the mask of one test image at the cohort's own size, and score it there."""
     row = job.cohort.rows[job.fold.test[place]]
     size = len(read_grey(job.cohort.folder / row.image))
     probability_SS = enlarge(inferred.liver_NHW[place], size)
     levels_SS = to_bytes(probability_SS)
-    write_png(job.folder / MASKS / f"{PurePosixPath(row.image).stem}.png", levels_SS)
+    if masks:
+        write_png(job.folder / MASKS / f"{PurePosixPath(row.image).stem}.png", levels_SS)
     probabilities = tuple(inferred.probability_NK[place].tolist())
     grouping = Grouping.parse(job.config.grouping)
     return Prediction(
@@ -112,7 +129,7 @@ def _write_case(job: FoldJob, inferred: Inferred, place: int) -> Prediction:
         true_class=None if row.stage is None else grouping.class_of(row.stage),
         probabilities=probabilities,
         predicted=int(np.argmax(np.round(probabilities, 9))),
-        dice=_score_mask(job.cohort, row, levels_SS >= 128),
+        dice=_score_mask(job.cohort, row, levels_SS >= 128) if masks else None,
         mask_confidence=mask_confidence(probability_SS),
     )
 

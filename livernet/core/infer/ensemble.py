@@ -86,7 +86,9 @@ def answer(models: RunModels, images: Sequence[NDArray[np.uint8]], device: Devic
         if not asked:
             continue
         model, card = load_model(file, device.torch)
-        network = Network(model=model, config=card.config, normalisation=card.normalisation)
+        network = Network(
+            model=model, config=card.config, normalisation=card.normalisation, learnt=models.learnt
+        )
         inferred = infer(network, images_N1HW[asked], device)
         probability_NK[asked] += inferred.probability_NK
         liver_NHW[asked] += inferred.liver_NHW

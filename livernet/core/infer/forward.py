@@ -3,6 +3,7 @@
 Shape suffixes: N pictures, B batch, H rows, W columns, S side of a prepared picture, K classes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,26 @@ from livernet.core.data.loader import Normalisation
 from livernet.core.device import Device, autocast
 
 
+class Learnt(NamedTuple):
+    """Which outputs of a network were trained; the others are noise and must not be shown."""
+
+    stages: bool
+    """Class probabilities: training images had stages, and their term a weight."""
+    mask: bool
+    """Liver mask: training images had masks, and the term at full resolution a weight."""
+
+
+_EVERYTHING = Learnt(stages=True, mask=True)
+
+
+def what_was_learnt(config: Config, last_epoch: Mapping[str, object]) -> Learnt:
+    """From the settings and a line of metrics.jsonl, where the loss of a label that never occurs is null."""
+    return Learnt(
+        stages=config.loss.stage > 0 and last_epoch.get("loss_class", 0) is not None,
+        mask=config.loss.fine > 0 and last_epoch.get("loss_fine", 0) is not None,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """A trained network with what its input needs."""
@@ -27,6 +48,8 @@ class Network:
     """Settings of its training: picture size, batch, number format, activation of the classes."""
     normalisation: Normalisation
     """Fitted on its training pictures."""
+    learnt: Learnt = _EVERYTHING
+    """Which of its outputs were trained."""
 
 
 class Inferred(NamedTuple):
@@ -40,7 +63,10 @@ class Inferred(NamedTuple):
 
 @torch.inference_mode()
 def infer(network: Network, images_N1HW: Tensor, device: Device) -> Inferred:
-    """Run uint8 pictures at the training size through a network, in the number format it was trained in."""
+    """Run uint8 pictures at the training size through a network, in the number format it was trained in.
+
+    Where stages were not learnt all classes are equally probable; where masks were not, there is no liver.
+    """
     classes: list[Tensor] = []
     masks: list[Tensor] = []
     for image_B1HW in torch.split(images_N1HW, network.config.train.batch):
@@ -50,8 +76,11 @@ def infer(network: Network, images_N1HW: Tensor, device: Device) -> Inferred:
         classes.append(_probabilities(output.class_logits_BK.float(), network.config.loss.activation).cpu())
         masks.append(output.mask_logits[0].float().sigmoid().squeeze(1).cpu())
     probability_NK = torch.cat(classes).double()
+    if not network.learnt.stages:
+        probability_NK = torch.ones_like(probability_NK)
     probability_NK /= probability_NK.sum(1, keepdim=True)
-    return Inferred(probability_NK.numpy(), torch.cat(masks).numpy())
+    liver_NHW = torch.cat(masks)
+    return Inferred(probability_NK.numpy(), (liver_NHW * network.learnt.mask).numpy())
 
 
 def enlarge(liver_HW: NDArray[np.float32], size: int) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from livernet.core.errors import ConfigError, DataError
+from livernet.core.infer.forward import Learnt, what_was_learnt
 from livernet.core.runs import read_run
 from livernet.core.train.checkpoint import ModelCard, load_model
 
@@ -30,6 +31,12 @@ class RunModels:
 
     trained_on: tuple[frozenset[str], ...]
     """Pixel hashes of the pictures that each file was trained on."""
+
+    @property
+    def learnt(self) -> Learnt:
+        """What all its files learnt."""
+        each = [what_was_learnt(card.config, card.training) for card in self.cards]
+        return Learnt(stages=all(one.stages for one in each), mask=all(one.mask for one in each))
 
     def describe(self) -> str:
         """What answers, for people, e.g. ``ensemble of 10 folds of livernet, 128 px``."""

@@ -107,7 +107,7 @@ def predict_scans(
         output.open(facts, [file.stem for file in scans.files])
         for scan, said in zip(ready, answer(models, [scan.image_SS for scan in ready], device), strict=True):
             case = _case(models, scan, said)
-            if masks:
+            if masks and models.learnt.mask:
                 write_png(out / mask_name(scan.file.stem), _own_pixels(scan, said))
             on_case(case)
             findings.append(case.finding)
@@ -157,7 +157,9 @@ def _prediction(
         true_class=None if stage is None else grouping.class_of(stage),
         probabilities=said.probabilities,
         predicted=int(np.argmax(np.round(said.probabilities, 9))),
-        dice=None if scan.expert_SS is None else dice(predicted_SS, scan.expert_SS),
+        dice=dice(predicted_SS, scan.expert_SS)
+        if scan.expert_SS is not None and models.learnt.mask
+        else None,
         mask_confidence=mask_confidence(said.liver_SS),
     )
 
@@ -174,6 +176,7 @@ def _facts(models: RunModels, scans: Scans, device: Device) -> dict[str, Any]:
         "run": str(models.run),
         "models": [models.name],
         "files": len(models.files),
+        "learnt": models.learnt._asdict(),
         "config": config.to_dict(),
         "preset": None,
         "seed": config.train.seed,

@@ -104,7 +104,14 @@ def test_a_run_of_other_settings_folds_or_cohort_is_not_continued(tmp_path: Path
 def test_masks_alone_can_be_cross_validated(tmp_path: Path) -> None:
     result = run(tmp_path / "run", make_cohort(tmp_path / "out", (None,) * 4), Listener())
     assert result.summary["models"]["livernet"]["unknown_stage"] == 4
+    assert all(p.probabilities == pytest.approx((1 / 3,) * 3) for p in result.predictions)
     assert result.summary["models"]["livernet"]["segmentation"]["images"]["dice"]["n"] == 4
+
+
+def test_stages_alone_can_be_cross_validated(tmp_path: Path) -> None:
+    result = run(tmp_path / "run", make_cohort(tmp_path / "out", masks=False), Listener())
+    assert {(p.dice, p.mask_confidence) for p in result.predictions} == {(None, None)}
+    assert not list((tmp_path / "run").rglob("masks"))
 
 
 def test_holdout_predicts_an_image_as_often_as_it_is_drawn(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def job(folder: Path, **more: object) -> FoldJob:
     return FoldJob(
         folder=folder / "run/livernet/fold-03",
         number=3,
+        name="3",
         fold=Fold(train=(0, 1, 2, 3), test=(4, 5)),
         config=tiny_config(epochs=2),
         cohort=cohort,

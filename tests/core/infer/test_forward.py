@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,15 @@ from torch import Tensor, nn
 from livernet.core.config import Config, LossConfig, TrainConfig
 from livernet.core.data.loader import Normalisation
 from livernet.core.device import choose_device
-from livernet.core.infer.forward import Network, enlarge, infer, mask_confidence, to_bytes
+from livernet.core.infer.forward import (
+    Learnt,
+    Network,
+    enlarge,
+    infer,
+    mask_confidence,
+    to_bytes,
+    what_was_learnt,
+)
 from livernet.core.model.livernet import Output
 
 
@@ -46,6 +56,23 @@ def test_sigmoid_probabilities_are_scaled_to_sum_to_one() -> None:
     said = infer(network("sigmoid"), torch.zeros((1, 1, 4, 4), dtype=torch.uint8), choose_device("cpu"))
     raw = 1 / (1 + np.exp(-np.array([-2.0, 2.0, 0.0])))
     np.testing.assert_allclose(said.probability_NK[0], raw / raw.sum(), rtol=1e-6)
+
+
+def test_what_was_not_learnt_is_not_answered() -> None:
+    blank = torch.zeros((1, 1, 4, 4), dtype=torch.uint8)
+    neither = dataclasses.replace(network(), learnt=Learnt(stages=False, mask=False))
+    said = infer(neither, blank, choose_device("cpu"))
+    np.testing.assert_allclose(said.probability_NK, 1 / 3)
+    assert not said.liver_NHW.any()
+
+
+def test_what_was_learnt_follows_labels_and_weights() -> None:
+    both = {"loss_class": 0.4, "loss_fine": 0.2}
+    assert what_was_learnt(Config(), both) == (True, True)
+    assert what_was_learnt(Config(), both | {"loss_class": None}) == (False, True)
+    assert what_was_learnt(Config(), both | {"loss_fine": None}) == (True, False)
+    assert what_was_learnt(Config(loss=LossConfig(stage=0)), both) == (False, True)
+    assert what_was_learnt(Config(loss=LossConfig(fine=0)), both) == (True, False)
 
 
 def test_enlarging_keeps_constants_sides_and_range() -> None:
