@@ -79,7 +79,7 @@ def build_body(rng: np.random.Generator, probe: Probe, habitus: Habitus, traits:
 
 def _surfaces(grid: _Grid, habitus: Habitus, traits: Traits, view: View) -> _Distances:
     """Each surface bends smoothly and carries nodules; the liver is their rounded intersection."""
-    nodules = grid.field(5.0) * np.float32(traits.nodularity_mm)
+    nodules = grid.field(6.0) * np.float32(traits.nodularity_mm)
     bend = wave(grid.rng, grid.arc, 60.0) * np.float32(0.9)
     wall = grid.depth - np.float32(habitus.wall_mm) + bend + nodules
     dome = wave(grid.rng, grid.x - grid.z, 70.0) * np.float32(1.5)

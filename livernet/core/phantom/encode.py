@@ -40,17 +40,24 @@ def _dicom(screen_HWC: NDArray[np.uint8], who: Identity, sector: Sector, key: st
     data.StudyInstanceUID = generate_uid(entropy_srcs=[who.number, who.study, "study"])
     data.SeriesInstanceUID = generate_uid(entropy_srcs=[key, "series"])
     data.SpecificCharacterSet = "ISO_IR 192"
-    data.PatientName, data.PatientID = f"{who.name.replace(' ', '^')}=={who.hangul}", who.number
+    family, given = who.name.split(" ")
+    data.PatientName = f"{family}^{given}=={who.hangul[0]}^{who.hangul[1:]}"  # PS3.5 annex I: Hangul third
+    data.PatientID = who.number
     data.PatientBirthDate, data.PatientSex = who.birth.replace("-", ""), who.sex
     data.StudyDate, data.Modality = who.study.replace("-", ""), "US"
     data.InstitutionName, data.Manufacturer = HOSPITALS[who.site][0], "livernet phantom"
     data.BurnedInAnnotation = "YES"
     data.SequenceOfUltrasoundRegions = [_region(sector)]
-    data.SamplesPerPixel, data.PhotometricInterpretation, data.PlanarConfiguration = 3, "RGB", 0
-    data.Rows, data.Columns = screen_HWC.shape[:2]
+    pixels = screen_HWC
+    if who.site:  # one of the two sites archives in grey
+        pixels = np.asarray(Image.fromarray(screen_HWC).convert("L"))
+        data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    else:
+        data.SamplesPerPixel, data.PhotometricInterpretation, data.PlanarConfiguration = 3, "RGB", 0
+    data.Rows, data.Columns = pixels.shape[:2]
     data.BitsAllocated = data.BitsStored = 8
     data.HighBit, data.PixelRepresentation = 7, 0
-    data.PixelData = np.ascontiguousarray(screen_HWC).tobytes()
+    data.PixelData = np.ascontiguousarray(pixels).tobytes()
     data.compress(RLELossless, generate_instance_uid=False)
     buffer = io.BytesIO()
     data.save_as(buffer, enforce_file_format=True)

@@ -11,7 +11,7 @@ Sampling alone leaves 65 % right with a 15 mm core (Bedossa et al., Hepatology 3
 liver in three differs by a stage between its lobes (Regev et al., Am J Gastroenterol 97 (2002) 2614-2618);
 the reader's own variation comes on top.
 """
-TRAIT_SCATTER = 0.16
+TRAIT_SCATTER = 0.14
 """SD with which each sign follows the score, as a part of its range: livers of one stage differ."""
 
 
@@ -59,12 +59,12 @@ def draw_traits(rng: np.random.Generator, score: float, steatosis: float) -> Tra
         return float(low + (high - low) * seen**bend)
 
     return Traits(
-        texture_db=sign(0.7, 2.6),
-        texture_mm=sign(1.2, 2.8),
-        septa_db=sign(0.0, 3.5, 1.5),
-        nodularity_mm=sign(0.05, 1.3, 1.5),
+        texture_db=sign(0.6, 3.0),
+        texture_mm=sign(1.2, 3.4),
+        septa_db=sign(0.0, 4.0, 1.3),
+        nodularity_mm=sign(0.05, 1.6, 1.3),
         blunting_mm=sign(1.0, 7.0),
-        vessels=sign(1.0, 0.25),
+        vessels=sign(1.0, 0.1),
         attenuation=0.5 + sign(0.0, 0.07) + 0.2 * steatosis + float(rng.normal(0.0, 0.03)),
         level_db=sign(0.0, 1.0) + 4.0 * steatosis,
     )

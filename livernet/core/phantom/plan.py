@@ -56,20 +56,8 @@ def make_quota(
     Raises:
         ConfigError: fewer pictures than patients, too many of them, or not five stages.
     """
-    if per_stage is not None:
-        if len(per_stage) != len(STAGES) or patients not in (None, sum(per_stage)):
-            raise ConfigError(
-                f"patients per stage {','.join(map(str, per_stage))}: five numbers are needed,"
-                " F0 to F4, of the stated total",
-                "write for example 6,6,5,6,10, and leave out --patients",
-            )
-        weights, total = per_stage, sum(per_stage)
-    else:
-        ratio = sum(PAPER_PATIENTS) / sum(PAPER_IMAGES)
-        total = patients or (
-            sum(PAPER_PATIENTS) if images is None else max(len(STAGES), round(images * ratio))
-        )
-        weights = PAPER_PATIENTS
+    weights = PAPER_PATIENTS if per_stage is None else _checked(per_stage, patients)
+    total = _total(patients, images) if per_stage is None else sum(per_stage)
     counts = apportion(total, weights, floor=(0,) * len(STAGES))
     wanted = round(total * sum(PAPER_IMAGES) / sum(PAPER_PATIENTS)) if images is None else images
     if wanted < total:
@@ -77,8 +65,27 @@ def make_quota(
             f"{wanted} images of {total} patients cannot be made: every patient has at least one image",
             "raise --images or lower --patients",
         )
-    share = counts if per_stage is not None else PAPER_IMAGES
+    share = tuple(n if c else 0 for n, c in zip(per_stage or PAPER_IMAGES, counts, strict=True))
     return Quota(patients=counts, images=apportion(wanted, share, floor=counts))
+
+
+def _checked(per_stage: tuple[int, ...], patients: int | None) -> tuple[int, ...]:
+    total = sum(per_stage)
+    if len(per_stage) != len(STAGES) or min(per_stage) < 0 or total == 0 or patients not in (None, total):
+        raise ConfigError(
+            f"patients per stage {','.join(map(str, per_stage))}: five numbers are needed, F0 to F4,"
+            " that add up to the patients asked for",
+            "write for example 6,6,5,6,10, and leave out --patients",
+        )
+    return per_stage
+
+
+def _total(patients: int | None, images: int | None) -> int:
+    if patients is not None:
+        return patients
+    if images is None:
+        return sum(PAPER_PATIENTS)
+    return max(1, round(images * sum(PAPER_PATIENTS) / sum(PAPER_IMAGES)))
 
 
 def apportion(total: int, weights: tuple[int, ...], floor: tuple[int, ...]) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from livernet.core.phantom.lettering import Mark
 from livernet.core.phantom.plan import Patient
 from livernet.core.phantom.scan import Probe, Sector, fit_sector
 from livernet.core.phantom.skins import SKINS, Skin
-from livernet.core.phantom.speckle import Receive, scan
+from livernet.core.phantom.speckle import Receive, insonify
 from livernet.core.phantom.views import VIEWS, Habitus, View, draw_habitus, draw_view
 
 
@@ -95,7 +95,7 @@ def take(seed: int, sitting: Sitting, number: int) -> Shot:
         rng, name, sitting.habitus, plane=plane, half_angle=probe.half_angle, reach=sitting.traits.vessels
     )
     body = build_body(rng, probe, sitting.habitus, sitting.traits, view)
-    grey_SL = scan(rng, body, probe, _settings(rng, sitting, view))
+    grey_SL = insonify(rng, body, probe, _settings(rng, sitting, view))
     sector = fit_sector(probe, skin.viewport, fill=skin.fill, shift_px=float(rng.integers(-12, 13)))
     extras = draw_extras(rng)
     screen, marks = draw_console(

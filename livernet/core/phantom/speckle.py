@@ -37,7 +37,7 @@ class Receive:
     """Contact lost at one edge: sign is the side, size the part of the half angle."""
 
 
-def scan(rng: np.random.Generator, body: Body, probe: Probe, receive: Receive) -> Field:
+def insonify(rng: np.random.Generator, body: Body, probe: Probe, receive: Receive) -> Field:
     """Grey values 0..255 (S, L) of one picture in beam space."""
     amplitude_SL = _to_amplitude(body.level_SL - _loss(body.attenuation_SL, probe))
     tgc_S1 = _tgc(probe, receive, body.level_SL.shape[0])
