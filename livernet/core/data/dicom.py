@@ -4,6 +4,7 @@ References are to DICOM PS3.3: photometric interpretation C.7.6.3.1.2, ultrasoun
 """
 
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,12 @@ def read_dicom_frame(path: Path, content: bytes, max_pixels: int) -> tuple[NDArr
     if facts.photometric not in _GREY | _COLOUR:
         raise DataError(f"{path}: photometric interpretation {facts.photometric!r} is not known", _AGAIN)
     try:
-        frame = pixel_array(dataset, index=facts.frames // 2)
-        if facts.photometric == "PALETTE COLOR":
-            frame = apply_color_lut(frame, dataset)
+        with warnings.catch_warnings():
+            # pydicom warns of odd header values; what cannot be decoded raises
+            warnings.simplefilter("ignore")
+            frame = pixel_array(dataset, index=facts.frames // 2)
+            if facts.photometric == "PALETTE COLOR":
+                frame = apply_color_lut(frame, dataset)
     except Exception as error:  # decoders raise what they meet in damaged data; the message goes to the user
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise DataError(
@@ -102,9 +106,11 @@ def read_dicom_frame(path: Path, content: bytes, max_pixels: int) -> tuple[NDArr
     return _to_8_bits(np.asarray(frame), facts), facts
 
 
-def _read(path: Path, content: bytes) -> pydicom.Dataset:
+def _read(path: Path, content: bytes, *, header_only: bool = False) -> pydicom.Dataset:
     try:
-        return pydicom.dcmread(io.BytesIO(content))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=header_only)
     except (
         Exception
     ) as error:  # pydicom raises what it meets in damaged data: struct, value, attribute, EOF ...
@@ -159,3 +165,15 @@ def _to_8_bits(frame: NDArray[Any], facts: DicomFacts) -> NDArray[np.uint8]:
     if facts.photometric == "MONOCHROME1":
         reduced = np.uint8(255 if depth >= 8 else (1 << depth) - 1) - reduced
     return reduced[..., :3] if reduced.ndim == 3 else reduced
+
+
+def read_patient_id(path: Path) -> str:
+    """PatientID (0010,0020) of a DICOM file; empty when the file is none, is damaged, or has no id."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(132)[128:] != b"DICM":
+                return ""
+        return str(_read(path, path.read_bytes(), header_only=True).get("PatientID", "") or "").strip()
+    except (OSError, DataError):
+        # the picture itself is judged, with its reason, when it is decoded
+        return ""

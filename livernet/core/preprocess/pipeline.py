@@ -20,7 +20,7 @@ from livernet.core.preprocess.residue import Residue, find_residue, paint_over
 from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.preprocess.shape import Sector
 
-_MARGIN = 1.5
+BLANKED_MARGIN = 1.5
 """How far the sector is drawn in, in source pixels, before everything outside it is blanked."""
 _LEAST_SIDE = 96
 _LEAST_SHARE = 0.04
@@ -54,7 +54,7 @@ def prepare(picture: Picture, settings: PreprocessConfig, device: torch.device) 
         Quarantined: the picture cannot be shown to be clean.
     """
     located = locate(picture)
-    inside_HW = located.fit.sector.mask(picture.grey_HW.shape, margin=_MARGIN)
+    inside_HW = located.fit.sector.mask(picture.grey_HW.shape, margin=BLANKED_MARGIN)
     _check_place(located, inside_HW)
     residue = find_residue(picture.grey_HW, picture.saturated_HW, inside_HW)
     _check_residue(residue)

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.draw import line
 
-_DROP = 45
-_FLAT = 8
-_RUN = 5
+_STROKES = ((45, 8, 5), (80, 6, 3))
+"""Rise above both sides and steps along it, in grey levels, and least length: long, or short and bright."""
 _BORDER = 3
 _REACH = 24
 _THIN = 7
@@ -77,7 +76,7 @@ def find_residue(
 
 
 def vertical_runs(grey_HW: NDArray[np.uint8], screen_height: int) -> NDArray[np.bool_]:
-    """Vertical runs, 5 pixels or longer, a few wide, of constant grey far above both sides: bool (H, W)."""
+    """Vertical runs, a few pixels wide, of constant grey far above both sides: bool (H, W)."""
     reach = max(3, round(screen_height / 300))
     height, width = grey_HW.shape
     padded = np.pad(grey_HW.astype(np.int16), ((0, 0), (reach, reach)), mode="edge")
@@ -87,14 +86,18 @@ def vertical_runs(grey_HW: NDArray[np.uint8], screen_height: int) -> NDArray[np.
 
     left_HW = np.minimum.reduce([shifted(-d) for d in range(2, reach + 1)])
     right_HW = np.minimum.reduce([shifted(d) for d in range(2, reach + 1)])
-    ridge_HW = shifted(0) - np.maximum(left_HW, right_HW) >= _DROP
+    centre_HW = shifted(0)
+    rise_HW = centre_HW - np.maximum(left_HW, right_HW)
+    steps_HW = np.abs(np.diff(centre_HW, axis=0))
     found_HW = np.zeros((height, width), dtype=np.bool_)
-    if height <= _RUN or not ridge_HW.any():
-        return found_HW
-    level = np.abs(np.diff(shifted(0), axis=0)) <= _FLAT
-    steady_HW = ndimage.binary_opening(ridge_HW[1:] & ridge_HW[:-1] & level, structure=np.ones((_RUN - 1, 1)))
-    found_HW[1:] |= steady_HW
-    found_HW[:-1] |= steady_HW
+    for drop, flat, run in _STROKES:
+        ridge_HW = rise_HW >= drop
+        if height <= run or not ridge_HW.any():
+            continue
+        pairs_HW = ridge_HW[1:] & ridge_HW[:-1] & (steps_HW <= flat)
+        steady_HW = ndimage.binary_opening(pairs_HW, structure=np.ones((run - 1, 1)))
+        found_HW[1:] |= steady_HW
+        found_HW[:-1] |= steady_HW
     return found_HW
 
 

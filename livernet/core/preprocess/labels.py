@@ -1,0 +1,155 @@
+"""``labels.csv``: patient, stage and a few categories of each raw picture; all faults at once."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from livernet.core.data.manifest import EXTRAS
+from livernet.core.errors import DataError
+from livernet.core.preprocess.sources import relative_name
+from livernet.core.stages import STAGES, parse_stage
+
+_CATEGORIES = ("site", "scanner", "view")
+_NUMBERS = {"age": (0, 130), "bmi": (5, 150), "biopsy_interval_days": (-36_500, 36_500)}
+_OLDEST = 90
+_LONGEST = 48
+_HINT = "labels.csv has the columns file,patient,stage and may have site,scanner,view"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """What the table says of one picture; carries patient data."""
+
+    patient: str
+    """The hospital's id."""
+    stage: int | None
+    """METAVIR stage 0..4; ``None`` where the field is empty."""
+    site: str = ""
+    """Hospital."""
+    scanner: str = ""
+    """Maker or model."""
+    view: str = ""
+    """Scan plane."""
+    extras: Mapping[str, str] = field(default_factory=dict)
+    """Whitelisted columns of the manifest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """A label table that could be read."""
+
+    by_name: dict[str, Label]
+    """By relative path."""
+    faults: tuple[str, ...]
+    """One line for each wrong row."""
+    dropped: tuple[str, ...]
+    """Columns that the manifest does not keep."""
+
+
+def read_labels(path: Path) -> Labels:
+    """Read a label table; wrong rows become faults.
+
+    Raises:
+        DataError: the file cannot be read, is no UTF-8 comma-separated text, or lacks a column.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        reader = csv.DictReader(text.splitlines(), strict=True)
+        columns = [name.strip().lower() for name in reader.fieldnames or []]
+        records = [dict(zip(columns, row.values(), strict=False)) for row in reader]
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})", "check --labels") from error
+    except (UnicodeDecodeError, csv.Error, TypeError) as error:
+        raise DataError(
+            f"{path}: is not UTF-8 comma-separated text ({error})", "save the table as CSV UTF-8"
+        ) from error
+    missing = [name for name in ("file", "patient", "stage") if name not in columns]
+    if missing:
+        raise DataError(f"{path}: no column {', '.join(missing)}", _HINT)
+    by_name: dict[str, Label] = {}
+    faults: list[str] = []
+    for number, record in enumerate(records, start=2):
+        values = {key: value.strip() for key, value in record.items() if isinstance(value, str)}
+        name = relative_name(values.get("file", ""))
+        label, wrong = _label(values)
+        if not name:
+            wrong.append("file is empty")
+        elif name in by_name:
+            wrong.append(f"{name!r} is listed twice")
+        faults += [f"{path.name} row {number}: {fault}" for fault in wrong]
+        by_name.setdefault(name, label)
+    by_name.pop("", None)
+    kept = {"file", "patient", "stage", *_CATEGORIES, *EXTRAS}
+    return Labels(
+        by_name=by_name,
+        faults=(*faults, *_two_stages(path.name, by_name)),
+        dropped=tuple(name for name in columns if name and name not in kept),
+    )
+
+
+def compare(labels: Mapping[str, Label], names: list[str], table: str) -> list[str]:
+    """Faults between table and folder: labels without a file, files without a label."""
+    known = set(names)
+    missing = [
+        f"{table}: {name!r} is labelled but is not in the folder" for name in labels if name not in known
+    ]
+    return missing + [
+        f"{name}: not in {table}; add a row, with an empty stage if it is not known"
+        for name in names
+        if name not in labels
+    ]
+
+
+def _label(values: Mapping[str, str]) -> tuple[Label, list[str]]:
+    faults: list[str] = []
+    stage = None
+    try:
+        stage = parse_stage(values.get("stage", ""))
+    except ValueError as error:
+        faults.append(str(error))
+    if not values.get("patient"):
+        faults.append("patient is empty")
+    extras: dict[str, str] = {}
+    for name in EXTRAS:
+        if values.get(name):
+            text, fault = _extra(name, values[name])
+            extras[name] = text
+            faults += [fault] if fault else []
+    plain = {name: _plain(values.get(name, "")) for name in _CATEGORIES}
+    return Label(patient=values.get("patient", ""), stage=stage, extras=extras, **plain), faults
+
+
+def _extra(name: str, text: str) -> tuple[str, str]:
+    """A number or a short category as it goes into the manifest, and the fault if it is neither."""
+    if name not in _NUMBERS:
+        return _plain(text), "" if len(text) <= _LONGEST else f"{name} is longer than {_LONGEST} characters"
+    low, high = _NUMBERS[name]
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        return "", f"{name} {text!r} is not a number between {low} and {high}"
+    # ages from 90 up are one group, as 45 CFR 164.514(b)(2)(i)(C) asks
+    return (str(_OLDEST) if name == "age" and value >= _OLDEST else f"{value:g}"), ""
+
+
+def _plain(text: str) -> str:
+    """A category without control characters, and inert in a spreadsheet."""
+    return "".join(c for c in text if c.isprintable()).lstrip("=+-@\t ")[:_LONGEST]
+
+
+def _two_stages(table: str, by_name: Mapping[str, Label]) -> list[str]:
+    first: dict[str, tuple[str, int]] = {}
+    faults: list[str] = []
+    for name, label in by_name.items():
+        if label.stage is None or not label.patient:
+            continue
+        known, stage = first.setdefault(label.patient, (name, label.stage))
+        if stage != label.stage:
+            faults.append(
+                f"{table}: patient {label.patient!r} has stage {STAGES[stage]} in {known!r} "
+                f"and {STAGES[label.stage]} in {name!r}"
+            )
+    return faults

@@ -1,0 +1,135 @@
+"""``preprocess.json``: how each image of a cohort was made, without patient data."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from livernet import __version__
+from livernet.core.data.images import Picture
+from livernet.core.errors import OutputError
+from livernet.core.files import sha256
+from livernet.core.preprocess.pipeline import Prepared
+from livernet.core.preprocess.settings import PreprocessConfig
+
+RECORD = "preprocess.json"
+_KIND = "livernet cohort"
+
+_DEIDENTIFICATION = {
+    "PatientIdentityRemoved (0012,0062)": "YES",
+    "DeidentificationMethod (0012,0063)": "livernet: pixels inside the fitted sector only; "
+    "PNG without metadata; ids replaced by HMAC-SHA256",
+    "DeidentificationMethodCodeSequence (0012,0064)": [
+        {"value": "113100", "scheme": "DCM", "meaning": "Basic Application Confidentiality Profile"},
+        {"value": "113101", "scheme": "DCM", "meaning": "Clean Pixel Data Option"},
+    ],
+    "LongitudinalTemporalInformationModified (0028,0303)": "REMOVED",
+    "BurnedInAnnotation (0028,0301)": "NO",
+}
+
+
+def image_record(picture: Picture, prepared: Prepared, png: bytes) -> dict[str, Any]:
+    """What is kept of one image: enough to map a mask back to the original pixels."""
+    across, down = prepared.geometry.scale
+    before = prepared.source_spacing_mm
+    return {
+        "sha256": sha256(png),
+        "format": picture.source_format,
+        "bit_depth": picture.bit_depth,
+        "photometric": picture.dicom.photometric if picture.dicom is not None else None,
+        "frames": picture.frames,
+        "geometry": prepared.geometry.to_dict(),
+        "scale": [round(across, 6), round(down, 6)],
+        "sector": prepared.sector.to_dict(),
+        "spacing_mm": {
+            "before": None if before is None else [round(v, 6) for v in before],
+            "after": None if before is None else [round(before[0] / across, 6), round(before[1] / down, 6)],
+        },
+        "checks": prepared.checks,
+    }
+
+
+def cohort_record(
+    settings: PreprocessConfig,
+    inputs: str,
+    key_check: str | None,
+    images: dict[str, Any],
+    outcome: dict[str, Any],
+) -> dict[str, Any]:
+    """The whole document.
+
+    Args:
+        settings: of the run.
+        inputs: digest of the input files.
+        key_check: tells a later run whether it has the same key; ``None`` when the key was forgotten.
+        images: a record for each image, by its path in the cohort.
+        outcome: counts, for the summary of a run that finds nothing left to do.
+    """
+    return {
+        "kind": _KIND,
+        "version": __version__,
+        "settings": settings.to_dict(),
+        "deidentification": _DEIDENTIFICATION,
+        "key_check": key_check,
+        "inputs_sha256": inputs,
+        "outcome": outcome,
+        "images": images,
+    }
+
+
+def read_record(out: Path) -> dict[str, Any] | None:
+    """The record of an earlier run in a folder; ``None`` where the folder is absent or empty.
+
+    Raises:
+        OutputError: the folder holds something that is not a cohort of this command, or cannot be read.
+    """
+    hint = "choose a new or empty folder for OUT"
+    try:
+        if out.exists() and not out.is_dir():
+            raise OutputError(f"{out}: is a file, not a folder", hint)
+        if not out.exists() or not any(out.iterdir()):
+            return None
+        document = json.loads((out / RECORD).read_bytes())
+    except FileNotFoundError:
+        raise OutputError(f"{out}: is not empty, and not made by 'livernet preprocess'", hint) from None
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{out / RECORD}: cannot be read ({type(error).__name__})", hint) from error
+    if not isinstance(document, dict) or document.get("kind") != _KIND:
+        raise OutputError(f"{out}: is not empty, and not made by 'livernet preprocess'", hint)
+    return document
+
+
+def is_listed(path: Path, picture: Picture) -> bool:
+    """Whether a picture lies in a cohort whose ``preprocess.json`` lists exactly these bytes."""
+    folder = path.resolve().parent.parent
+    try:
+        document = json.loads((folder / RECORD).read_bytes())
+        name = path.resolve().relative_to(folder).as_posix()
+        return bool(document["kind"] == _KIND and document["images"][name]["sha256"] == picture.sha256)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def is_whole(out: Path, record: dict[str, Any]) -> bool:
+    """Whether every file that a record names is there, the images with the same bytes."""
+    try:
+        images = all(
+            sha256((out / name).read_bytes()) == made["sha256"] for name, made in record["images"].items()
+        )
+        others = (out / name for name in record["outcome"]["files"])
+        return images and all(file.is_file() for file in others)
+    except (OSError, KeyError, TypeError):
+        return False
+
+
+def digest(files: Iterable[tuple[str, Path]]) -> str:
+    """One SHA-256 over the names and contents of many files; an unreadable one counts by its name."""
+    total = hashlib.sha256()
+    for name, path in files:
+        total.update(name.encode("utf-8", "surrogatepass") + b"\0")
+        try:
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError:
+            total.update(b"unreadable")
+    return total.hexdigest()
