@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from livernet.cli.console import err, note
 from livernet.core.config import Config
 from livernet.core.device import Device, choose_device
-from livernet.core.presets import load_config, resolve_preset
+from livernet.core.presets import PRESETS, load_config, resolve_preset
+from livernet.core.train.estimate import estimate_seconds, human_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,8 @@ class Choice:
     """Where it computes."""
     configs: tuple[Config, ...]
     """Settings, one network each."""
+    others: dict[str, Config]
+    """The other presets, where the choice was left to ``auto`` and nothing was changed."""
 
 
 def resolve(
@@ -43,7 +47,28 @@ def resolve(
     own += [f"grouping={classes}"] if classes is not None else []
     own += [f"train.seed={seed}"] if seed is not None else []
     configs = tuple(load_config(name, file, [*own, f"model.name={model}"]) for model in models)
-    return Choice(preset=name, device=chosen, configs=configs)
+    free = preset == "auto" and file is None and not settings
+    others = {other: load_config(other) for other in PRESETS if free and other != name}
+    return Choice(preset=name, device=chosen, configs=configs, others=others)
+
+
+def announce(choice: Choice, images: int, trainings: int) -> None:
+    """The first line: preset, device and size, and how long it takes here; then the other presets' times.
+
+    One step is timed for each; ``trainings`` networks learn from ``images`` images each.
+    """
+    first = choice.configs[0]
+    with err.status("timing one training step of each preset"):
+        seconds = [estimate_seconds(config, images, trainings, choice.device) for config in choice.configs]
+        others = {
+            name: estimate_seconds(config, images, trainings, choice.device)
+            for name, config in choice.others.items()
+        }
+    note(
+        f"preset {choice.preset} on {choice.device.name}: {first.train.size} px, width {first.model.width}, "
+        f"{first.train.epochs} epochs; about {human_time(sum(seconds))}"
+        + "".join(f"; --preset {name}: about {human_time(value)}" for name, value in others.items())
+    )
 
 
 def command_line() -> str:

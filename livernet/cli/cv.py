@@ -44,7 +44,7 @@ def cv(
     json: JsonOption = False,
 ) -> None:
     """Cross-validate on a cohort: train on all folds but one, predict that one, in turn."""
-    from livernet.cli.choice import command_line, resolve
+    from livernet.cli.choice import announce, command_line, resolve
     from livernet.cli.console import err, next_step, print_json
     from livernet.cli.cv_watch import CvWatch
     from livernet.cli.result_table import print_results
@@ -58,6 +58,8 @@ def cv(
     options = CvOptions(
         configs=choice.configs, preset=choice.preset, folds=folds, protocol=split, duplicates=duplicates
     )
+    labelled = sum(bool(row.mask) or row.stage is not None for row in data.rows)
+    announce(choice, images=labelled * (folds - 1) // folds, trainings=folds)
     with CvWatch(err) as watch:
         result = cross_validate(
             data, options, choice.device, RUNS / (name or new_name("cv")), command_line(), watch

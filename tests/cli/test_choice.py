@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from livernet.cli.choice import command_line, resolve
+from livernet.cli.choice import Choice, announce, command_line, resolve
+from livernet.core.device import choose_device
 from livernet.core.errors import ConfigError
+from tests.tiny_cohort import tiny_config
 
 
 def test_options_come_after_settings_after_the_file_after_the_preset(tmp_path: Path) -> None:
@@ -19,6 +21,28 @@ def test_options_come_after_settings_after_the_file_after_the_preset(tmp_path: P
 
 def test_auto_is_quick_without_a_gpu() -> None:
     assert resolve("auto", None, None, None, None, "cpu", ["livernet"]).preset == "quick"
+
+
+def test_the_other_presets_are_told_only_where_nothing_was_chosen() -> None:
+    assert set(resolve("auto", None, None, None, 3, "cpu", ["livernet"]).others) == {"paper", "small"}
+    assert resolve("auto", None, ["train.epochs=3"], None, None, "cpu", ["livernet"]).others == {}
+    assert resolve("quick", None, None, None, None, "cpu", ["livernet"]).others == {}
+
+
+def test_the_first_line_names_preset_device_and_times(capsys: pytest.CaptureFixture[str]) -> None:
+    tiny = tiny_config()
+    choice = Choice(
+        preset="quick",
+        device=choose_device("cpu"),
+        configs=(tiny,),
+        others={"small": tiny_config(epochs=10**7)},
+    )
+    announce(choice, images=10, trainings=2)
+    said = " ".join(capsys.readouterr().err.split())
+    assert "note: preset quick on CPU (" in said
+    assert "32 px, width 2, 1 epochs; about " in said
+    assert "--preset small: about " in said
+    assert said.endswith("days")
 
 
 def test_an_unknown_network_is_refused() -> None:

@@ -3,7 +3,7 @@
 Shape suffixes: H, W the scan's own pixels; S side of the prepared picture.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from livernet.core.data.images import read_picture, sniff
+from livernet.core.data.images import read_picture
 from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.manifest import MANIFEST, Cohort, Row, load_manifest
 from livernet.core.errors import ConfigError, DataError, FaultsError
@@ -20,8 +20,7 @@ from livernet.core.preprocess.geometry import Geometry
 from livernet.core.preprocess.locate import Quarantined
 from livernet.core.preprocess.pipeline import is_prepared, prepare
 from livernet.core.preprocess.settings import PreprocessConfig
-
-_NO_SCANS = frozenset({"masks", "masks_b"})
+from livernet.core.preprocess.sources import LABELS, MASKS, MASKS_B, find_sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +31,8 @@ class ScanFile:
     """What predictions.csv calls it: its stem, made unique; in a cohort, the image's path in the manifest."""
     stem: str
     """What files beside predictions.csv are called after."""
+    fault: str = ""
+    """Why it may not even be opened; empty otherwise."""
     path: Path
     """Where it lies."""
     row: Row | None = None
@@ -95,24 +96,31 @@ def find_scans(paths: Sequence[Path]) -> Scans:
             for row, path, stem in zip(cohort.rows, pictures, _stems(pictures), strict=True)
         ]
         return Scans(files=tuple(files), cohort=cohort)
-    faults = [f"{path}: does not exist" for path in paths if not path.exists()]
-    found = [list(_pictures(path)) if path.is_dir() else [path] for path in paths]
-    faults += [f"{path}: holds no picture" for path, files in zip(paths, found, strict=True) if not files]
+    found: dict[Path, str] = {}
+    faults: list[str] = []
+    for path in paths:
+        try:
+            found |= _pictures(path)
+        except DataError as error:
+            faults.append(error.message)
     if faults:
         raise FaultsError(
             "some scans cannot be found" if len(faults) > 1 else faults[0],
             faults if len(faults) > 1 else (),
             "check the path; livernet reads PNG, JPEG, TIFF, BMP and DICOM",
         )
-    pictures = list(dict.fromkeys(file for some in found for file in some))
-    named = zip(pictures, _stems(pictures), strict=True)
-    return Scans(files=tuple(ScanFile(name=stem, stem=stem, path=path) for path, stem in named))
+    named = zip(found.items(), _stems(list(found)), strict=True)
+    return Scans(
+        files=tuple(ScanFile(name=stem, stem=stem, path=path, fault=fault) for (path, fault), stem in named)
+    )
 
 
 def load_scan(
     file: ScanFile, settings: PreprocessConfig, device: torch.device, known: frozenset[str]
 ) -> Scan | Abstained:
     """Read and prepare one scan just as the training pictures were; ``known`` holds their pixel hashes."""
+    if file.fault:
+        return Abstained(name=file.name, reason=file.fault, remedy="copy the file into the folder")
     try:
         if file.row is not None:
             return _cohort_scan(file, file.row)
@@ -147,19 +155,14 @@ def _cohort_scan(file: ScanFile, row: Row) -> Scan:
     return Scan(file=file, image_SS=image_SS, geometry=None, expert_SS=expert_SS)
 
 
-def _pictures(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        inner = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") for part in inner)
-        if hidden or not path.is_file() or _NO_SCANS & set(inner[:-1]):
-            continue
-        try:
-            with path.open("rb") as stream:
-                head = stream.read(132)
-        except OSError:
-            head = b"II*\x00"  # unreadable: let it be answered with the reason
-        if sniff(head) is not None:
-            yield path
+def _pictures(path: Path) -> dict[Path, str]:
+    """The picture itself, or all of a folder as ``preprocess`` finds them, each with its fault."""
+    if path.is_dir():
+        leave_out = (path / MASKS, path / MASKS_B, path / LABELS)
+        return {source.path: source.fault for source in find_sources(path, leave_out)}
+    if not path.exists():
+        raise DataError(f"{path}: does not exist", "check the path")
+    return {path: ""}
 
 
 def _stems(files: Sequence[Path]) -> list[str]:

@@ -17,7 +17,7 @@ SETTINGS = PreprocessConfig(size=512)
 
 
 def test_a_folder_is_searched_in_order_without_masks_and_other_files(tmp_path: Path) -> None:
-    for name in ("b.png", "a/z.png", "masks/b.png", "a/masks_b/z.png", ".hidden/c.png"):
+    for name in ("b.png", "a/z.png", "masks/b.png", "masks_b/z.png", ".hidden/c.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         Image.new("L", (4, 4)).save(tmp_path / name)
     (tmp_path / "labels.csv").write_text("file,patient,stage\n")
@@ -47,8 +47,8 @@ def test_all_that_is_missing_or_empty_is_listed(tmp_path: Path) -> None:
     with pytest.raises(FaultsError, match="some scans cannot be found") as caught:
         find_scans([tmp_path / "empty", tmp_path / "gone.png"])
     assert [fault.rsplit("/", 1)[1] for fault in caught.value.faults] == [
+        "empty: holds no picture (PNG, JPEG, TIFF, BMP or DICOM)",
         "gone.png: does not exist",
-        "empty: holds no picture",
     ]
     with pytest.raises(FaultsError, match=r"gone\.png: does not exist"):
         find_scans([tmp_path / "gone.png"])
