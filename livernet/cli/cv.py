@@ -59,7 +59,8 @@ def cv(
         configs=choice.configs, preset=choice.preset, folds=folds, protocol=split, duplicates=duplicates
     )
     labelled = sum(bool(row.mask) or row.stage is not None for row in data.rows)
-    announce(choice, images=labelled * (folds - 1) // folds, trainings=folds)
+    trainings = len({row.site for row in data.rows}) if split == "site" else folds
+    announce(choice, images=labelled * (trainings - 1) // trainings, trainings=trainings)
     with CvWatch(err) as watch:
         result = cross_validate(
             data, options, choice.device, RUNS / (name or new_name("cv")), command_line(), watch
