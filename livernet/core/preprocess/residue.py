@@ -22,7 +22,10 @@ _RISE = 35
 _BAND = 24
 _MOST_COLOUR = 0.003
 _WRITING = 3
+_TALLEST = 60
 _PAIRED = 10
+
+Box = tuple[slice, slice]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +66,14 @@ def find_residue(
     coloured = float(colour_hw.sum()) > _MOST_COLOUR * float(inside_hw.sum())
     if not seeds_hw.any() and not colour_hw.any():
         return Residue(marker_HW=marker_HW, markers=0, text=False, coloured=coloured)
-    boxes = [tuple(box) for box in ndimage.find_objects(ndimage.label(seeds_hw, np.ones((3, 3)))[0])]
-    marked_hw = (_grow(grey_hw, seeds_hw) | ndimage.binary_dilation(colour_hw)) & inside_hw
+    strokes_hw = _strokes(grey_hw, seeds_hw) & core_hw
+    grown_hw = ndimage.maximum_filter(strokes_hw | seeds_hw, 3)
+    marked_hw = (grown_hw | ndimage.binary_dilation(colour_hw)) & inside_hw
     marker_HW[window] = marked_hw
-    joined_hw = ndimage.maximum_filter(marked_hw, _REACH // 2 + 1)
     return Residue(
         marker_HW=marker_HW,
-        markers=int(ndimage.label(joined_hw)[1]),
-        text=is_writing(boxes),
+        markers=int(ndimage.label(ndimage.maximum_filter(marked_hw, _REACH // 2 + 1))[1]),
+        text=is_writing(_boxes(seeds_hw), _WRITING) or is_writing(_letters(strokes_hw), _WRITING + 1),
         coloured=coloured,
     )
 
@@ -101,19 +104,22 @@ def vertical_runs(grey_HW: NDArray[np.uint8], screen_height: int) -> NDArray[np.
     return found_HW
 
 
-def is_writing(boxes: list[tuple[slice, slice]]) -> bool:
-    """Whether three or more strokes of like height stand side by side, no further apart than letters."""
+def is_writing(boxes: list[Box], least: int) -> bool:
+    """Whether ``least`` or more shapes of like height stand side by side, no further apart than letters.
+
+    Args:
+        boxes: rows and columns of each shape.
+        least: length of the chain that counts as writing.
+    """
     strokes = sorted((box[1].start, box[0].start, box[0].stop) for box in boxes)
     chain = [1] * len(strokes)
     for (i, (x_i, top_i, end_i)), (k, (x_k, top_k, end_k)) in combinations(enumerate(strokes), 2):
-        tall = max(end_i - top_i, end_k - top_k)
+        low, tall = sorted((end_i - top_i, end_k - top_k))
         overlap = min(end_i, end_k) - max(top_i, top_k)
-        alike = overlap >= 0.5 * min(end_i - top_i, end_k - top_k) and tall <= 3 * min(
-            end_i - top_i, end_k - top_k
-        )
-        if alike and 3 <= x_k - x_i <= max(14, 1.6 * tall) and tall <= 60:
+        alike = overlap >= 0.5 * low and tall <= min(3 * low, _TALLEST)
+        if alike and 3 <= x_k - x_i <= max(14, 1.6 * tall):
             chain[k] = max(chain[k], chain[i] + 1)
-    return max(chain, default=0) >= _WRITING
+    return max(chain, default=0) >= least
 
 
 def paint_over(
@@ -144,10 +150,11 @@ def paint_over(
     return painted_HW
 
 
-def _grow(grey_hw: NDArray[np.uint8], seeds_hw: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """All thin bright strokes around the seeds, and on the dotted lines between them."""
+def _strokes(grey_hw: NDArray[np.uint8], seeds_hw: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """All thin strokes of the seeds' grey around the seeds, and on the dotted lines between them."""
+    strokes_hw = np.zeros_like(seeds_hw)
     if not seeds_hw.any():
-        return seeds_hw
+        return strokes_hw
     near_hw = ndimage.maximum_filter(seeds_hw, 2 * _REACH + 1)
     near_hw |= _corridors(near_hw, seeds_hw)
     window = ndimage.find_objects(near_hw.astype(np.uint8))[0]
@@ -155,10 +162,21 @@ def _grow(grey_hw: NDArray[np.uint8], seeds_hw: NDArray[np.bool_]) -> NDArray[np
     rise = part.astype(np.int16) - ndimage.grey_opening(part, size=(_THIN, _THIN))
     levels = grey_hw[seeds_hw].astype(np.int16)
     alike = (part >= levels.min() - _BAND) & (part <= levels.max() + _BAND)
-    strokes = (rise >= _RISE) & alike & near_hw[window]
-    grown_hw = np.zeros_like(seeds_hw)
-    grown_hw[window] = ndimage.binary_dilation(strokes | seeds_hw[window], np.ones((3, 3)))
-    return grown_hw
+    strokes_hw[window] = (rise >= _RISE) & alike & near_hw[window]
+    return strokes_hw
+
+
+def _boxes(shapes_hw: NDArray[np.bool_]) -> list[Box]:
+    labels_hw, _ = ndimage.label(shapes_hw, np.ones((3, 3)))
+    return [(rows, columns) for rows, columns in ndimage.find_objects(labels_hw)]
+
+
+def _letters(strokes_hw: NDArray[np.bool_]) -> list[Box]:
+    """The strokes that are as high and as narrow as letters."""
+    boxes = _boxes(strokes_hw)
+    heights = [rows.stop - rows.start for rows, _ in boxes]
+    widths = [columns.stop - columns.start for _, columns in boxes]
+    return [b for b, h, w in zip(boxes, heights, widths, strict=True) if 6 <= h <= 45 and w <= 2.2 * h + 4]
 
 
 def _corridors(near_hw: NDArray[np.bool_], seeds_hw: NDArray[np.bool_]) -> NDArray[np.bool_]:
