@@ -28,6 +28,13 @@ class Echo:
     rivals: tuple[float, ...]
     """Areas of other separate echo regions, as fractions of the largest, above 30 %."""
 
+    def near(self, shape: tuple[int, int], distance: int) -> NDArray[np.bool_]:
+        """The pixels of a picture that lie within about ``distance`` pixels of an echo: bool (H, W)."""
+        cells_hw = ndimage.maximum_filter(self.region_hw, 2 * -(-distance // self.step) + 1)
+        blocks_hw = np.repeat(np.repeat(cells_hw, self.step, axis=0), self.step, axis=1)
+        missing = [(0, side - have) for side, have in zip(shape, blocks_hw.shape, strict=True)]
+        return np.pad(blocks_hw, missing, mode="edge")
+
 
 def find_echo(
     grey_HW: NDArray[np.uint8], within: tuple[int, int, int, int] | None = None, above: int = 3

@@ -35,12 +35,12 @@ class Located:
 
     fit: Fit
     """The sector, in source pixels, with what speaks for it."""
+    echo: Echo
+    """The region it was fitted to."""
     route: str
     """``pixels``, or ``region`` where a DICOM region tag narrowed the search."""
     spacing_mm: tuple[float, float] | None
     """Source pixel spacing (x, y) from the chosen region, in mm."""
-    rivals: tuple[float, ...]
-    """Areas of other echo regions outside the sector, as fractions of the sector's."""
     note: str
     """Why a region tag was not used; empty otherwise."""
 
@@ -55,16 +55,14 @@ def locate(picture: Picture) -> Located:
     if region is not None:
         found = _fit(picture.grey_HW, region.box)
         if found is not None and acceptable(found[0]):
-            return Located(
-                fit=found[0], route="region", spacing_mm=region.spacing_mm, rivals=found[1], note=""
-            )
+            return Located(fit=found[0], echo=found[1], route="region", spacing_mm=region.spacing_mm, note="")
         note = "region tag does not hold the sector"
     found = _fit(picture.grey_HW, None)
     if found is None:
         raise Quarantined(
             "no ultrasound sector found", "check that this is a B-mode picture; crop the console away"
         )
-    return Located(fit=found[0], route="pixels", spacing_mm=None, rivals=found[1], note=note)
+    return Located(fit=found[0], echo=found[1], route="pixels", spacing_mm=None, note=note)
 
 
 def acceptable(fit: Fit) -> bool:
@@ -72,7 +70,7 @@ def acceptable(fit: Fit) -> bool:
     return fit.leak <= 0.04 and fit.coverage >= 0.55 and fit.score >= 0.9
 
 
-def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, tuple[float, ...]] | None:
+def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, Echo] | None:
     """The best fit over a low and a high threshold for echoes, in source pixels."""
     best: tuple[Fit, Echo] | None = None
     for above in (1, 4):
@@ -85,7 +83,7 @@ def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, tuple[flo
     if best is None:
         return None
     fit, echo = best
-    return replace(fit, sector=tighten(fit.sector.scaled(echo.step), grey_HW)), echo.rivals
+    return replace(fit, sector=tighten(fit.sector.scaled(echo.step), grey_HW)), echo
 
 
 def _tagged_region(picture: Picture) -> tuple[UltrasoundRegion | None, str]:

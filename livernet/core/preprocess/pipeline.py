@@ -22,6 +22,8 @@ from livernet.core.preprocess.shape import Sector
 
 BLANKED_MARGIN = 1.5
 """How far the sector is drawn in, in source pixels, before everything outside it is blanked."""
+_NEAR = 8
+"""Beyond this distance from any echo, in pixels, every thin bright stroke is taken for drawn."""
 _LEAST_SIDE = 96
 _LEAST_SHARE = 0.04
 _RIVAL = 0.3
@@ -56,7 +58,8 @@ def prepare(picture: Picture, settings: PreprocessConfig, device: torch.device) 
     located = locate(picture)
     inside_HW = located.fit.sector.mask(picture.grey_HW.shape, margin=BLANKED_MARGIN)
     _check_place(located, inside_HW)
-    residue = find_residue(picture.grey_HW, picture.saturated_HW, inside_HW)
+    dark_HW = inside_HW & ~located.echo.near(picture.grey_HW.shape, _NEAR)
+    residue = find_residue(picture.grey_HW, picture.saturated_HW, inside_HW, dark_HW)
     _check_residue(residue)
     painted_HW = paint_over(picture.grey_HW, residue.marker_HW, inside_HW)
     clean_HW = np.where(inside_HW, painted_HW, np.uint8(0))
@@ -93,12 +96,12 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     around_SS = ndimage.maximum_filter(convex_hull_image(largest_SS), 9)
     if (grey_SS[~around_SS] > _STRAY).any():
         return False
-    return not find_residue(grey_SS, picture.saturated_HW, around_SS).text
+    return not find_residue(grey_SS, picture.saturated_HW, around_SS, np.zeros_like(around_SS)).text
 
 
 def _check_place(located: Located, inside_HW: NDArray[np.bool_]) -> None:
     fit = located.fit
-    if any(rival > _RIVAL for rival in located.rivals):
+    if any(rival > _RIVAL for rival in located.echo.rivals):
         raise Quarantined(
             "several ultrasound regions on one screen", "export each panel as a picture of its own"
         )

@@ -43,7 +43,10 @@ class Residue:
 
 
 def find_residue(
-    grey_HW: NDArray[np.uint8], saturated_HW: NDArray[np.bool_], inside_HW: NDArray[np.bool_]
+    grey_HW: NDArray[np.uint8],
+    saturated_HW: NDArray[np.bool_],
+    inside_HW: NDArray[np.bool_],
+    dark_HW: NDArray[np.bool_],
 ) -> Residue:
     """Find drawn graphics inside the sector.
 
@@ -51,6 +54,7 @@ def find_residue(
         grey_HW: uint8 picture.
         saturated_HW: where the source is clearly coloured.
         inside_HW: the sector.
+        dark_HW: where the sector holds no echoes, so that every thin bright stroke is a drawn one.
     """
     marker_HW = np.zeros_like(inside_HW)
     if not inside_HW.any():
@@ -64,9 +68,10 @@ def find_residue(
     if colour_hw.any():
         seeds_hw |= vertical_runs(np.where(colour_hw, np.uint8(255), np.uint8(0)), grey_HW.shape[0])
     coloured = float(colour_hw.sum()) > _MOST_COLOUR * float(inside_hw.sum())
-    if not seeds_hw.any() and not colour_hw.any():
+    lone_hw = _rise(grey_hw) * dark_HW[window] >= _RISE if dark_HW.any() else np.zeros_like(seeds_hw)
+    if not (seeds_hw | colour_hw | lone_hw).any():
         return Residue(marker_HW=marker_HW, markers=0, text=False, coloured=coloured)
-    strokes_hw = _strokes(grey_hw, seeds_hw) & core_hw
+    strokes_hw = (_strokes(grey_hw, seeds_hw) | lone_hw) & core_hw
     grown_hw = ndimage.maximum_filter(strokes_hw | seeds_hw, 3)
     marked_hw = (grown_hw | ndimage.binary_dilation(colour_hw)) & inside_hw
     marker_HW[window] = marked_hw
@@ -159,11 +164,16 @@ def _strokes(grey_hw: NDArray[np.uint8], seeds_hw: NDArray[np.bool_]) -> NDArray
     near_hw |= _corridors(near_hw, seeds_hw)
     window = ndimage.find_objects(near_hw.astype(np.uint8))[0]
     part = grey_hw[window]
-    rise = part.astype(np.int16) - ndimage.grey_opening(part, size=(_THIN, _THIN))
     levels = grey_hw[seeds_hw].astype(np.int16)
     alike = (part >= levels.min() - _BAND) & (part <= levels.max() + _BAND)
-    strokes_hw[window] = (rise >= _RISE) & alike & near_hw[window]
+    strokes_hw[window] = (_rise(part) >= _RISE) & alike & near_hw[window]
     return strokes_hw
+
+
+def _rise(grey_hw: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """How far each pixel stands above what is wider than a stroke."""
+    rise_hw: NDArray[np.int16] = grey_hw.astype(np.int16) - ndimage.grey_opening(grey_hw, (_THIN, _THIN))
+    return rise_hw
 
 
 def _boxes(shapes_hw: NDArray[np.bool_]) -> list[Box]:

@@ -7,7 +7,7 @@ Shape suffixes: h, w the coarse grid of :mod:`echo`; N points; P pairs of points
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ _SHALLOWEST = math.radians(4)
 _ANCHORS = 36
 _KEPT = 7
 _APART = 4
-_CUT = 0.12
+_CUT = 0.08
 _STRAY = 0.04
 _POINTS = 9_000
 
@@ -62,7 +62,8 @@ def fit_sector(region_hw: NDArray[np.bool_], viewport: tuple[int, int, int, int]
     candidates = [grid.sector(line_l, line_r) for line_l, line_r in _pairs(lefts, rights, middle)]
     fits = [_judge(sector, grid, (rows, left_N, right_N)) for sector in candidates if sector is not None]
     fits.append(_rectangle(region_hw, (rows, left_N, right_N)))
-    return max(fits, key=lambda fit: fit.score)
+    best = max(fits, key=lambda fit: fit.score)
+    return replace(best, sector=_with_mirrored_cut(best.sector, region_hw))
 
 
 Outline = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
@@ -102,6 +103,20 @@ def _cut(ends_N: NDArray[np.float64], border: float) -> float:
         if counts[levels <= level].sum() > _STRAY * len(ends_N):
             break
     return border
+
+
+def _with_mirrored_cut(sector: Sector, region_hw: NDArray[np.bool_]) -> Sector:
+    """A console cuts both sides alike: a cut on one side holds for the other, unless echoes lie beyond it."""
+    if sector.apex is None:
+        return sector
+    x0, y0, x1, y1 = sector.box
+    axis, columns = sector.apex[0], np.flatnonzero(region_hw.any(axis=0))
+    first, last = float(columns[0]), float(columns[-1])
+    if 2 * axis - x0 < x1 and x0 >= first - 1 and 2 * axis - x0 >= last - 1:
+        x1 = 2 * axis - x0
+    elif 2 * axis - x1 > x0 and x1 <= last + 1 and 2 * axis - x1 <= first + 1:
+        x0 = 2 * axis - x1
+    return replace(sector, box=(x0, y0, x1, y1))
 
 
 def _lines(rows: NDArray[np.float64], left_N: NDArray[np.float64]) -> list[tuple[float, float]]:
