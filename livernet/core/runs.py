@@ -131,6 +131,22 @@ def find_run(argument: Path | None, kinds: tuple[str, ...] = ("cv", "train")) ->
     return max(found)[2]
 
 
+def find_unfinished(kind: str) -> Path:
+    """The newest run of that kind under ``./runs`` that has not finished.
+
+    Raises:
+        DataError: there is none.
+    """
+    found: list[tuple[str, Path]] = []
+    for file in RUNS.glob(f"*/{RUN_FILE}"):
+        facts = read_run(file.parent)
+        if facts["kind"] == kind and facts.get("status") != "finished":
+            found.append((str(facts.get("started")), file.parent))
+    if not found:
+        raise DataError(f"no unfinished {kind} run under ./{RUNS}", "leave --resume away to start a new one")
+    return max(found)[1]
+
+
 def new_name(kind: str) -> str:
     """A folder name from the kind and the local time, e.g. ``cv-20260102-153000``."""
     return f"{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"

@@ -1,52 +1,56 @@
 import io
+from pathlib import Path
 
+import pytest
+import torch
 from rich.console import Console
 
-from livernet.cli.cv_watch import CvWatch, figures, held_out
-from livernet.core.data.predictions import Prediction
-from livernet.core.train.loop import EpochMetrics
+from livernet.cli.cv_watch import CvWatch
+from livernet.core.data.predictions import Prediction, write_predictions
+from livernet.core.experiment.fold import FoldJob
+from livernet.core.experiment.plan import CvOptions, CvPlan, plan_cv
+from tests.tiny_cohort import make_cohort, tiny_config
 
-EPOCH = EpochMetrics(
-    epoch=3, seconds=1.0, loss=1.25, loss_fine=0.3, loss_middle=0.3, loss_coarse=0.3, loss_class=0.5,
-    dice=0.912, accuracy=0.5,
+ROW = Prediction(
+    model="livernet", fold=0, seed=0, image="a", patient="p", stage=4, true_class=2,
+    probabilities=(0.2, 0.2, 0.6), predicted=2, dice=0.9,
 )  # fmt: skip
 
 
-def prediction(true_class: int | None, dice: float | None) -> Prediction:
-    return Prediction(
-        model="livernet", fold=0, seed=0, image="a", patient="p", stage=None, true_class=true_class,
-        probabilities=(0.2, 0.5, 0.3), predicted=1, dice=dice,
+def make_plan(folder: Path, protocol: str) -> CvPlan:
+    cohort = make_cohort(folder, images=2)
+    options = CvOptions(configs=(tiny_config(),), preset="quick", folds=2, protocol=protocol)
+    return plan_cv(cohort, options, torch.device("cpu"))
+
+
+def job(plan: CvPlan, folder: Path) -> FoldJob:
+    return FoldJob(
+        folder=folder, number=1, name="1", fold=plan.splits.folds[1], config=plan.options.configs[0],
+        cohort=plan.cohort, tensors=plan.tensors, preprocessing={},
     )  # fmt: skip
 
 
-def test_an_epoch_in_words_leaves_out_what_has_no_label() -> None:
-    assert figures(EPOCH) == "loss 1.250, Dice 0.91, accuracy 50 %"
-    empty = {"dice": None, "accuracy": None}
-    assert figures(EpochMetrics(**(EPOCH.to_dict() | empty))) == "loss 1.250"  # type: ignore[arg-type]
-
-
-def test_a_fold_in_words() -> None:
-    rows = [prediction(1, 0.8), prediction(0, 0.9), prediction(None, None)]
-    assert held_out(rows) == "3 images held out, 1 of 2 right, Dice 0.85"
-    assert held_out(rows[2:]) == "1 images held out"
-
-
-def test_epochs_are_told_rarely_where_there_is_no_terminal() -> None:
-    console = Console(file=io.StringIO(), width=100)
+def test_a_line_a_fold(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    plan = make_plan(tmp_path / "c", "patient")
     with CvWatch(console) as watch:
-        watch.epoch(EPOCH)
-        assert console.file.getvalue() == ""  # type: ignore[attr-defined]
-        watch._told -= 61
-        watch.epoch(EPOCH)
-        watch.epoch(EPOCH)
-    assert console.file.getvalue() == "  epoch 3/0: loss 1.250, Dice 0.91, accuracy 50 %\n"  # type: ignore[attr-defined]
-
-
-def test_a_terminal_has_a_bar_that_goes_away() -> None:
-    console = Console(file=io.StringIO(), width=120, force_terminal=True)
-    with CvWatch(console) as watch:
-        watch.epoch(EPOCH)
-        watch._bar.refresh()
+        watch.planned(plan)
+        watch.fold_started(job(plan, tmp_path / "new"))
+        watch.fold_finished(job(plan, tmp_path / "new"), [ROW])
+        write_predictions(tmp_path / "old" / "predictions.csv", [ROW])
+        watch.fold_started(job(plan, tmp_path / "old"))
+        watch.fold_finished(job(plan, tmp_path / "old"), [ROW])
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert "Dice 0.91" in text
-    assert text.rstrip().endswith("\x1b[2K") or "\x1b[?25h" in text
+    assert "livernet fold 1 (1/2): 1 images held out, 1 of 1 right, Dice 0.90 (0 s)" in text
+    assert "livernet fold 1 (2/2): 1 images held out, 1 of 1 right, Dice 0.90 (finished before)" in text
+
+
+@pytest.mark.parametrize(("protocol", "leaks"), [("patient", False), ("image", True)])
+def test_leaks_are_told(
+    protocol: str, leaks: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with CvWatch(Console(file=io.StringIO(), width=120)) as watch:
+        watch.planned(make_plan(tmp_path, protocol))
+    shown = capsys.readouterr().err
+    assert "12 images of 6 patients" in shown
+    assert ("patients have images on both sides of a fold" in shown) == leaks

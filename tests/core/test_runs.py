@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from livernet.core.errors import DataError, OutputError
-from livernet.core.runs import find_run, new_name, open_run, provenance, read_run
+from livernet.core.runs import find_run, find_unfinished, new_name, open_run, provenance, read_run
 
 
 def facts(**more: object) -> dict[str, object]:
@@ -50,6 +50,9 @@ def test_newest_finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert find_run(Path("runs/b")) == Path("runs/b")
     with pytest.raises(DataError, match="is an unfinished cv/train run"):
         find_run(Path("runs/c"))
+    assert find_unfinished("cv") == Path("runs/c")
+    with pytest.raises(DataError, match="no unfinished train run"):
+        find_unfinished("train")
     with pytest.raises(DataError, match="is no predict run"):
         find_run(Path("runs/a"), ("predict",))
 

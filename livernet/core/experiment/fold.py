@@ -79,6 +79,22 @@ def run_fold(
     """
     if job.finished:
         return read_predictions(job.folder / PREDICTIONS)
+    network = fit(job, device, on_epoch)
+    inferred = infer(network, job.tensors.images_N1HW[list(job.fold.test)], device)
+    places = range(len(job.fold.test))
+    predictions = tuple(_write_case(job, inferred, place, masks=network.learnt.mask) for place in places)
+    write_predictions(job.folder / PREDICTIONS, predictions)
+    return predictions
+
+
+def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) -> Network:
+    """Train on the fold's training rows; write metrics.jsonl and model.safetensors.
+
+    An interrupted training goes on where its state was last kept.
+
+    Raises:
+        DataError, OutputError: as :func:`run_fold`.
+    """
     state = StateFile(job.folder / _STATE)
     trained = train_model(
         job.tensors, job.fold.train, job.config, device, fold=job.number, on_epoch=on_epoch, state=state
@@ -95,18 +111,9 @@ def run_fold(
         training=trained.history[-1].to_dict(),
     )
     save_model(job.folder / MODEL, trained.model, card)
-    network = Network(
-        model=trained.model,
-        config=job.config,
-        normalisation=trained.normalisation,
-        learnt=what_was_learnt(job.config, card.training),
-    )
-    inferred = infer(network, job.tensors.images_N1HW[list(job.fold.test)], device)
-    places = range(len(job.fold.test))
-    predictions = tuple(_write_case(job, inferred, place, masks=network.learnt.mask) for place in places)
-    write_predictions(job.folder / PREDICTIONS, predictions)
     state.remove()
-    return predictions
+    learnt = what_was_learnt(job.config, card.training)
+    return Network(model=trained.model, config=job.config, normalisation=trained.normalisation, learnt=learnt)
 
 
 def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) -> Prediction:

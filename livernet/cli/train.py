@@ -1,0 +1,71 @@
+"""``livernet train``: one network on a whole cohort, ready for ``predict``."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from livernet.cli.options import (
+    CohortArgument,
+    ConfigOption,
+    DeviceOption,
+    GroupingOption,
+    JsonOption,
+    NameOption,
+    PresetOption,
+    SeedOption,
+    SetOption,
+)
+
+
+def train(
+    cohort: CohortArgument = None,
+    model: Annotated[Literal["livernet"], typer.Option(help="Network.")] = "livernet",
+    holdout: Annotated[
+        float, typer.Option(min=0, max=0.5, help="Share of the patients kept out of training and scored.")
+    ] = 0.0,
+    preset: PresetOption = "auto",
+    config: ConfigOption = None,
+    setting: SetOption = None,
+    classes: GroupingOption = None,
+    seed: SeedOption = None,
+    device: DeviceOption = "auto",
+    name: NameOption = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the newest unfinished training under ./runs.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Train one network on a cohort; its own images say nothing of its accuracy, use cv for that."""
+    from livernet.cli.choice import announce, command_line, resolve
+    from livernet.cli.console import err, next_step, note, print_json
+    from livernet.cli.epoch_bar import EpochBar, held_out
+    from livernet.core.data.manifest import find_cohort, load_manifest
+    from livernet.core.experiment.single import train_single
+    from livernet.core.runs import RUNS, find_unfinished, new_name
+
+    choice = resolve(preset, config, setting, classes, seed, device, models=[model])
+    data = load_manifest(find_cohort(cohort))
+    folder = find_unfinished("train") if resume else RUNS / (name or new_name("train"))
+    announce(choice, images=len(data.rows), trainings=1)
+    note(f"cohort {data.folder}: {len(data.rows)} images of {len(data.patients)} patients")
+    epochs = choice.configs[0].train.epochs
+    with EpochBar(err) as bar:
+        bar.training("training", epochs, epochs)
+        result = train_single(
+            data,
+            choice.configs[0],
+            choice.device,
+            folder,
+            command_line(),
+            preset=choice.preset,
+            holdout=holdout,
+            on_epoch=bar.epoch,
+        )
+    if json:
+        facts = {"run": str(result.folder), "images": result.images, "held_out": len(result.predictions)}
+        print_json(facts)
+    err.print(f"trained on {result.images} images", markup=False)
+    if result.predictions:
+        err.print(held_out(result.predictions), markup=False)
+    err.print(f"wrote {result.folder}", markup=False)
+    next_step("livernet predict SCAN --mask-out")
