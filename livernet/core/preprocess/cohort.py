@@ -128,6 +128,8 @@ def _is_done(plan: Plan, settings: PreprocessConfig, record: dict[str, Any]) -> 
         return True
     if plan.key_check is None:
         what = "is damaged" if same_inputs else "was made from other input files"
+        if record.get("key_check") is not None:
+            raise OutputError(f"{out}: the cohort {what}", "give its --id-key to make it again")
         raise OutputError(f"{out}: the cohort {what}, and the key of its ids was forgotten", hint)
     return False
 

@@ -16,6 +16,7 @@ from livernet.core.preprocess.tighten import tighten
 
 _GOOD = 1.7
 _LEAST_SHARE, _MOST_SHARE = 0.10, 0.95
+_MOST_ECHO = 0.75
 
 Box = tuple[int, int, int, int]
 
@@ -54,7 +55,7 @@ def locate(picture: Picture) -> Located:
     region, note = _tagged_region(picture)
     if region is not None:
         found = _fit(picture.grey_HW, region.box)
-        if found is not None and acceptable(found[0]):
+        if found is not None and acceptable(found[0]) and _holds(found[1], picture.grey_HW):
             return Located(fit=found[0], echo=found[1], route="region", spacing_mm=region.spacing_mm, note="")
         note = "region tag does not hold the sector"
     found = _fit(picture.grey_HW, None)
@@ -86,6 +87,12 @@ def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, Echo] | N
     return replace(fit, sector=tighten(fit.sector.scaled(echo.step), grey_HW)), echo
 
 
+def _holds(echo: Echo, grey_HW: NDArray[np.uint8]) -> bool:
+    """Whether the echoes within a tag are most of those of the whole screen."""
+    whole = find_echo(grey_HW)
+    return whole is None or float(echo.region_hw.sum()) >= _MOST_ECHO * float(whole.region_hw.sum())
+
+
 def _tagged_region(picture: Picture) -> tuple[UltrasoundRegion | None, str]:
     """The one usable tissue region of a DICOM file, or why there is none.
 
@@ -98,9 +105,7 @@ def _tagged_region(picture: Picture) -> tuple[UltrasoundRegion | None, str]:
         return None, "no usable region tag" if regions else ""
     if len(tissue) > 1:
         raise Quarantined("several panels on one screen", "export each panel as a picture of its own")
-    flow = [
-        region for region in regions if region.spatial_format in {1, 2, 3} and region.data_type in {2, 3, 4}
-    ]
+    flow = [region for region in regions if region.spatial_format in {2, 3} or region.data_type in {2, 3, 4}]
     if any(_overlap(region.box, tissue[0].box) for region in flow):
         raise Quarantined("Doppler or spectral region on the screen", "export a plain B-mode picture")
     return tissue[0], ""

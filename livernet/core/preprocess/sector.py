@@ -218,6 +218,8 @@ def _judge(sector: Sector, grid: _Grid, outline: Outline) -> Fit:
     inside_N = (radius_N >= sector.radii[0]) & (radius_N <= sector.radii[1])
     tolerance = np.float32(0.8)
     inside_N &= (dx_N - b_l * dy_N >= -tolerance) & (b_r * dy_N - dx_N >= -tolerance)
+    x0, y0, x1, y1 = sector.box
+    inside_N &= (grid.x_N >= x0) & (grid.x_N <= x1) & (grid.y_N >= y0) & (grid.y_N <= y1)
     held = int((inside_N & grid.echo_N).sum())
     rows, left_N, right_N = outline
     ends = [(left_N, b_l, math.cos(sector.angles[0])), (right_N, b_r, math.cos(sector.angles[1]))]

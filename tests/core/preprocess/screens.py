@@ -1,0 +1,115 @@
+"""Small console screens with a known sector, for the tests of pre-processing."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, generate_uid
+from scipy import ndimage
+
+from livernet.core.data.images import Picture
+from livernet.core.preprocess.shape import Sector
+
+SHAPE = (300, 400)
+CONVEX = Sector(apex=(200.0, -60.0), radii=(90.0, 330.0), angles=(-0.55, 0.55), box=(0.0, 0.0, 399.0, 299.0))
+
+
+def speckle(shape: tuple[int, int], seed: int = 0) -> NDArray[np.uint8]:
+    """Log-compressed speckle, wider across than along the beam."""
+    noise = np.random.default_rng(seed).normal(size=(2, *shape))
+    envelope = np.hypot(*(ndimage.gaussian_filter(part, (1.0, 2.0)) for part in noise))
+    levels = 110 + 30 * np.log(envelope / envelope.mean() + 1e-3)
+    return levels.clip(8, 230).astype(np.uint8)
+
+
+def screen(
+    sector: Sector = CONVEX, *, shape: tuple[int, int] = SHAPE, background: int = 0, seed: int = 0
+) -> NDArray[np.uint8]:
+    """A sector of speckle on a plain console, with a name, a date and a depth scale around it."""
+    grey = np.where(sector.mask(shape), speckle(shape, seed), np.uint8(background))
+    grey = write(grey, (6, 6), "KIM MINSU 12345678", 14)
+    grey = write(grey, (shape[1] - 90, 6), "2018-04-22", 12)
+    grey[40:280:30, shape[1] - 8 : shape[1] - 2] = 255
+    return grey
+
+
+def write(grey: NDArray[np.uint8], at: tuple[int, int], text: str, size: int) -> NDArray[np.uint8]:
+    """The picture with white writing on it."""
+    image = Image.fromarray(grey)
+    ImageDraw.Draw(image).text(at, text, fill=255, font=ImageFont.load_default(size))
+    return np.array(image)
+
+
+def cross(grey: NDArray[np.uint8], x: int, y: int, arm: int = 7) -> NDArray[np.uint8]:
+    """The picture with a caliper cross on it."""
+    marked = grey.copy()
+    marked[y, x - arm : x + arm + 1] = 250
+    marked[y - arm : y + arm + 1, x] = 250
+    return marked
+
+
+def picture(grey: NDArray[np.uint8], saturated: NDArray[np.bool_] | None = None, **facts: object) -> Picture:
+    """A decoded picture."""
+    values = {"source_format": "PNG", "bit_depth": 8, "sha256": "0" * 64} | facts
+    coloured = np.zeros(grey.shape, dtype=np.bool_) if saturated is None else saturated
+    return Picture(grey_HW=grey, saturated_HW=coloured, **values)
+
+
+def png(grey: NDArray[np.uint8]) -> bytes:
+    """The picture as a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def save(path: Path, grey: NDArray[np.uint8]) -> Path:
+    """Write the picture as PNG, whatever the suffix says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png(grey))
+    return path
+
+
+def dicom(path: Path, pixels: NDArray[np.generic], photometric: str = "MONOCHROME2", **tags: object) -> Path:
+    """Write an uncompressed DICOM file of one or more frames."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = UltrasoundImageStorage
+    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["livernet"])
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
+    data.SOPClassUID, data.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    colour = photometric in {"RGB", "YBR_FULL"}
+    shape = pixels.shape[:-1] if colour else pixels.shape
+    data.Rows, data.Columns = shape[-2:]
+    if len(shape) == 3:
+        data.NumberOfFrames = shape[0]
+    data.SamplesPerPixel, data.PhotometricInterpretation = (3 if colour else 1), photometric
+    if colour:
+        data.PlanarConfiguration = 0
+    bits = 8 * pixels.dtype.itemsize
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = bits, bits, bits - 1, 0
+    for name, value in tags.items():
+        setattr(data, name, value)
+    data.PixelData = pixels.tobytes()
+    data.save_as(path, enforce_file_format=True)
+    return path
+
+
+def region(
+    box: tuple[int, int, int, int], *, spatial: int = 1, data_type: int = 1, delta: float = 0.05
+) -> Dataset:
+    """One item of SequenceOfUltrasoundRegions."""
+    item = Dataset()
+    item.RegionSpatialFormat, item.RegionDataType = spatial, data_type
+    item.RegionLocationMinX0, item.RegionLocationMinY0 = box[:2]
+    item.RegionLocationMaxX1, item.RegionLocationMaxY1 = box[2:]
+    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
+    item.PhysicalDeltaX = item.PhysicalDeltaY = delta
+    return item
+
+
+def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
+    """Intersection over union."""
+    return float((a & b).sum() / (a | b).sum())

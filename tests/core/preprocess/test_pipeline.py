@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+import torch
+
+from livernet.core.data.images import read_picture
+from livernet.core.preprocess.locate import Quarantined
+from livernet.core.preprocess.pipeline import is_prepared, prepare
+from livernet.core.preprocess.settings import PreprocessConfig
+from livernet.core.preprocess.shape import Sector
+from tests.core.preprocess.screens import (
+    CONVEX,
+    SHAPE,
+    cross,
+    dicom,
+    overlap,
+    picture,
+    region,
+    save,
+    screen,
+    write,
+)
+
+CPU = torch.device("cpu")
+SMALL = PreprocessConfig(size=256)
+
+
+@pytest.mark.parametrize("background", [0, 40, 90])
+def test_nothing_outside_the_sector_survives(background):
+    made = prepare(picture(screen(background=background)), SMALL, CPU)
+    x0, y0, x1, y1 = made.geometry.box
+    # the same picture with another name and console gives the same bytes
+    other = screen(background=background)
+    outside = ~CONVEX.mask(SHAPE, margin=-4)
+    other[outside] = write(np.full(SHAPE, background, np.uint8), (200, 2), "PARK SOOJIN 999", 16)[outside]
+    again = prepare(picture(other), SMALL, CPU)
+    assert overlap(made.image_SS > 0, again.image_SS > 0) > 0.99
+    assert (x1 - x0) * (y1 - y0) < SHAPE[0] * SHAPE[1]
+    corners = made.image_SS[[0, 0, -1, -1], [0, -1, 0, -1]]
+    assert not corners.any()
+
+
+def test_square_and_facts():
+    made = prepare(picture(screen()), SMALL, CPU)
+    assert made.image_SS.shape == (256, 256)
+    assert made.image_SS.dtype == np.uint8
+    assert made.checks["route"] == "pixels"
+    assert made.checks["markers"] == 0
+    assert made.spacing_mm is None
+    assert overlap(made.sector.mask(SHAPE), CONVEX.mask(SHAPE)) > 0.97
+
+
+def test_spacing_follows_the_scale(tmp_path):
+    tags = {"SequenceOfUltrasoundRegions": [region((20, 15, 380, 275))]}
+    made = prepare(read_picture(dicom(tmp_path / "a.dcm", screen(), **tags)), SMALL, CPU)
+    assert made.source_spacing_mm == (0.5, 0.5)
+    assert made.spacing_mm == pytest.approx(0.5 / made.geometry.scale[0])
+
+
+def test_calipers_are_painted_over():
+    made = prepare(picture(cross(screen(), 200, 180)), SMALL, CPU)
+    clean = prepare(picture(screen()), SMALL, CPU)
+    assert made.checks["markers"] == 1
+    assert 0 < made.checks["marker_pixels"] < 500
+    assert np.abs(made.image_SS.astype(int) - clean.image_SS).max() < 120
+
+
+def quarantine(grey, saturated=None):
+    with pytest.raises(Quarantined) as caught:
+        prepare(picture(grey, saturated), SMALL, CPU)
+    assert caught.value.remedy
+    return caught.value.reason
+
+
+def test_writing_inside():
+    assert quarantine(write(screen(), (150, 150), "KIM MINSU", 18)) == "text-like strokes inside the sector"
+
+
+def test_colour_inside():
+    flow = np.zeros(SHAPE, bool)
+    flow[120:180, 160:230] = True
+    assert quarantine(screen(), flow) == "colour inside the sector"
+
+
+def test_two_sectors_on_one_screen():
+    half = screen()[:, 20:380]
+    assert quarantine(np.concatenate([half, half], axis=1)) == "several ultrasound regions on one screen"
+
+
+def test_too_small():
+    small = Sector(apex=(200.0, 20.0), radii=(20.0, 100.0), angles=(-0.5, 0.5), box=(0.0, 0.0, 399.0, 299.0))
+    assert quarantine(screen(small)).startswith("the sector is too small")
+
+
+def test_no_sector_in_a_table_of_text():
+    grey = np.zeros(SHAPE, np.uint8)
+    for row in range(10, 280, 24):
+        grey = write(grey, (10, row), "PATIENT KIM MINSU 12345678 1956-03-12 LIVER", 16)
+    assert quarantine(grey)
+
+
+def test_a_ragged_region_does_not_fit():
+    grey = np.zeros(SHAPE, np.uint8)
+    sectors = screen(Sector(apex=None, radii=(0, 0), angles=(0, 0), box=(40, 40, 360, 110)))
+    grey[40:110], grey[110:270, 40:110] = sectors[40:110], sectors[40:110, 120:280].T
+    assert quarantine(grey).startswith("the sector does not fit")
+
+
+def test_a_prepared_picture_is_recognised(tmp_path):
+    square = prepare(picture(screen()), SMALL, CPU).image_SS
+    assert is_prepared(read_picture(save(tmp_path / "a.png", square)), 256)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda grey: write(grey, (4, 4), "KIM MINSU", 12),
+        lambda grey: write(grey, (100, 120), "KIM MINSU", 16),
+        lambda grey: grey[:, :250],
+        np.zeros_like,
+        lambda grey: np.pad(grey[60:-60, 60:-60], 60),
+    ],
+    ids=["name beside", "name inside", "not square", "empty", "not filled"],
+)
+def test_anything_else_is_not(change):
+    square = prepare(picture(screen()), SMALL, CPU).image_SS
+    assert not is_prepared(picture(change(square)), 256)
+
+
+def test_other_formats_are_not():
+    square = prepare(picture(screen()), SMALL, CPU).image_SS
+    assert not is_prepared(picture(square, source_format="JPEG"), 256)
+    assert not is_prepared(picture(square), 512)

@@ -1,0 +1,110 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from livernet.core.data.images import read_picture
+from livernet.core.errors import OutputError
+from livernet.core.files import sha256
+from livernet.core.preprocess.geometry import Geometry
+from livernet.core.preprocess.pipeline import prepare
+from livernet.core.preprocess.record import (
+    RECORD,
+    cohort_record,
+    digest,
+    image_record,
+    is_listed,
+    is_whole,
+    read_record,
+)
+from livernet.core.preprocess.settings import PreprocessConfig
+from tests.core.preprocess.screens import dicom, png, region, save, screen
+
+SETTINGS = PreprocessConfig(size=128)
+
+
+def made(tmp_path):
+    tags = {"SequenceOfUltrasoundRegions": [region((20, 15, 380, 275))], "PatientID": "KIM-17"}
+    picture = read_picture(dicom(tmp_path / "kim.dcm", screen(), **tags))
+    prepared = prepare(picture, SETTINGS, torch.device("cpu"))
+    return picture, prepared, image_record(picture, prepared, png(prepared.image_SS))
+
+
+def test_image_record_maps_back_and_names_nobody(tmp_path):
+    _, prepared, record = made(tmp_path)
+    assert Geometry.from_dict(record["geometry"]) == prepared.geometry
+    assert record["format"] == "DICOM"
+    assert record["checks"]["route"] == "region"
+    assert record["spacing_mm"]["before"] == [0.5, 0.5]
+    assert record["spacing_mm"]["after"][0] == pytest.approx(prepared.spacing_mm, abs=1e-5)
+    assert "kim" not in json.dumps(record).lower()
+
+
+def cohort(tmp_path):
+    out = tmp_path / "out"
+    square = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
+    path = save(out / "images" / "P1_01.png", square)
+    images = {"images/P1_01.png": {"sha256": sha256(path.read_bytes())}}
+    record = cohort_record(SETTINGS, "inputs", None, images, {"files": ["images/P1_01.png"], "reasons": {}})
+    (out / RECORD).write_text(json.dumps(record))
+    return out, record
+
+
+def test_record_is_read_back(tmp_path):
+    out, record = cohort(tmp_path)
+    assert read_record(out) == record
+    assert record["deidentification"]["PatientIdentityRemoved (0012,0062)"] == "YES"
+
+
+def test_no_record_in_a_new_or_empty_folder(tmp_path):
+    assert read_record(tmp_path / "none") is None
+    assert read_record(tmp_path) is None
+
+
+@pytest.mark.parametrize("content", [None, "{}", "[1]", "{"])
+def test_other_folders_are_refused(tmp_path, content):
+    (tmp_path / "thesis.txt").write_text("x")
+    if content is not None:
+        (tmp_path / RECORD).write_text(content)
+    with pytest.raises(OutputError, match=r"not made by|cannot be read"):
+        read_record(tmp_path)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "out").write_text("x")
+    with pytest.raises(OutputError, match="is a file"):
+        read_record(tmp_path / "out")
+
+
+def test_whole_until_a_byte_changes(tmp_path):
+    out, record = cohort(tmp_path)
+    assert is_whole(out, record)
+    save(out / "images" / "P1_01.png", np.zeros((64, 64), np.uint8))
+    assert not is_whole(out, record)
+
+
+def test_listed_by_place_and_bytes(tmp_path):
+    out, _ = cohort(tmp_path)
+    path = out / "images" / "P1_01.png"
+    assert is_listed(path, read_picture(path))
+    other = save(tmp_path / "images" / "P1_01.png", np.zeros((64, 64), np.uint8))
+    assert not is_listed(other, read_picture(other))
+
+
+def test_digest_depends_on_names_contents_and_order(tmp_path):
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "b").write_text("2")
+    pairs = [("a", tmp_path / "a"), ("b", tmp_path / "b")]
+    assert digest(pairs) == digest(pairs)
+    assert (
+        len(
+            {
+                digest(pairs),
+                digest(pairs[::-1]),
+                digest([("a", tmp_path / "b")]),
+                digest([("c", tmp_path / "none")]),
+            }
+        )
+        == 4
+    )

@@ -1,0 +1,15 @@
+import pytest
+
+from livernet.core.errors import ConfigError
+from livernet.core.preprocess.settings import PreprocessConfig
+
+
+def test_defaults_are_the_papers():
+    assert PreprocessConfig().to_dict() == {"size": 512, "fit": "pad"}
+
+
+def test_wrong_values():
+    with pytest.raises(ConfigError, match="size 10 is not between 64 and 2048"):
+        PreprocessConfig(size=10)
+    with pytest.raises(ConfigError, match="neither pad nor stretch"):
+        PreprocessConfig(fit="crop")  # type: ignore[arg-type]  # what a user may type
