@@ -126,7 +126,7 @@ def _kidney(grid: _Grid, kidney: Ellipse, label: NDArray[np.uint8]) -> None:
 def _texture(grid: _Grid, traits: Traits, label: NDArray[np.uint8]) -> Field:
     """Variation of the echo level inside the tissues, dB."""
     liver = grid.field(traits.texture_mm) * np.float32(traits.texture_db) + np.float32(traits.level_db)
-    net = ridges(grid.field(4.5), 0.22) * np.clip(grid.field(12.0) + 0.6, 0, 2)
+    net = ridges(grid.field(6.0), 0.25) * np.clip(grid.field(12.0) + 0.6, 0, 2)
     liver += net * np.float32(traits.septa_db)
     liver += grid.field(22.0) * np.float32(0.8)  # uneven fat: present at every stage
     strands = grid.strands(0.9, 5.0) * np.float32(3.0)

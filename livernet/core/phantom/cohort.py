@@ -19,7 +19,7 @@ from livernet.core.phantom.skins import SKINS
 from livernet.core.stages import STAGES
 
 _KIND = "livernet phantom"
-_SHARE = (0.35, 0.45, 0.20)
+_SHARE = (0.30, 0.52, 0.18)
 _HEADER = ("file", "patient", "stage", "site", "scanner", "view")
 
 

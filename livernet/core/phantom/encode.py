@@ -23,9 +23,9 @@ def encode(screen_HWC: NDArray[np.uint8], kind: str, *, who: Identity, sector: S
     grey_only = bool((screen_HWC == screen_HWC[..., :1]).all())
     image = Image.fromarray(screen_HWC[..., 0] if grey_only else screen_HWC)
     if kind == "jpg":
-        image.save(buffer, format="JPEG", quality=88)
+        image.save(buffer, format="JPEG", quality=80)
     else:
-        image.save(buffer, format="PNG", compress_level=6)
+        image.save(buffer, format="PNG", compress_level=9)
     return buffer.getvalue()
 
 

@@ -11,6 +11,8 @@ Sampling alone leaves 65 % right with a 15 mm core (Bedossa et al., Hepatology 3
 liver in three differs by a stage between its lobes (Regev et al., Am J Gastroenterol 97 (2002) 2614-2618);
 the reader's own variation comes on top.
 """
+ONSET = 0.42
+"""Where in the range of the score (0..1) the coarse texture sets in."""
 TRAIT_SCATTER = 0.14
 """SD with which each sign follows the score, as a part of its range: livers of one stage differ."""
 
@@ -54,15 +56,20 @@ def draw_traits(rng: np.random.Generator, score: float, steatosis: float) -> Tra
     """
     part = score / 5.0
 
-    def sign(low: float, high: float, bend: float = 1.0) -> float:
-        seen = float(np.clip(part + rng.normal(0.0, TRAIT_SCATTER), 0.0, 1.1))
-        return float(low + (high - low) * seen**bend)
+    def sign(low: float, high: float) -> float:
+        seen = part + rng.normal(0.0, TRAIT_SCATTER)
+        return float(low + (high - low) * np.clip(seen, 0.0, 1.1))
+
+    def turn(low: float, high: float) -> float:
+        """A sign that sets in about F2, where septa begin to join the portal tracts."""
+        seen = part + rng.normal(0.0, TRAIT_SCATTER)
+        return float(low + (high - low) / (1.0 + np.exp((ONSET - seen) / 0.1)))
 
     return Traits(
-        texture_db=sign(0.6, 3.0),
-        texture_mm=sign(1.2, 3.4),
-        septa_db=sign(0.0, 4.0, 1.3),
-        nodularity_mm=sign(0.05, 1.6, 1.3),
+        texture_db=turn(0.6, 3.6),
+        texture_mm=sign(1.4, 5.0),
+        septa_db=turn(0.0, 5.0),
+        nodularity_mm=sign(0.05, 1.8),
         blunting_mm=sign(1.0, 7.0),
         vessels=sign(1.0, 0.1),
         attenuation=0.5 + sign(0.0, 0.07) + 0.2 * steatosis + float(rng.normal(0.0, 0.03)),

@@ -12,7 +12,7 @@ from livernet.core.errors import OutputError
 from livernet.core.phantom.cohort import Summary, write_cohort
 from livernet.core.phantom.plan import Quota
 
-QUOTA = Quota(patients=(1, 1, 1, 1, 1), images=(1, 2, 1, 1, 1))
+QUOTA = Quota(patients=(1, 1, 0, 0, 1), images=(1, 2, 0, 0, 1))
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -29,8 +29,8 @@ def test_every_row_has_its_picture_and_two_masks(made: Summary) -> None:
     with (made.folder / "labels.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["file", "patient", "stage", "site", "scanner", "view"]
-    assert sorted(row["stage"] for row in rows) == ["F0", "F1", "F1", "F2", "F3", "F4"]
-    assert len({row["patient"] for row in rows}) == 5
+    assert sorted(row["stage"] for row in rows) == ["F0", "F1", "F1", "F4"]
+    assert len({row["patient"] for row in rows}) == 3
     for row in rows:
         grey = read_picture(made.folder / row["file"]).grey_HW
         for folder in ("masks", "masks_b"):
@@ -44,7 +44,7 @@ def test_truth_says_what_was_made(made: Summary) -> None:
     assert (truth["kind"], truth["status"], truth["seed"]) == ("livernet phantom", "finished", 2)
     assert "invented" in truth["note"]
     assert all(0 <= person["score"] <= 5 for person in truth["people"])
-    assert len(truth["pictures"]) == made.images == 6
+    assert len(truth["pictures"]) == made.images == 4
     assert {"name", "id", "birth", "hospital"} <= {m["kind"] for m in truth["pictures"][0]["burned_in"]}
     assert truth["pictures"][0]["sector"]["mm_per_px"] > 0
 
@@ -54,11 +54,11 @@ def test_same_seed_same_bytes_and_a_finished_folder_may_be_made_again(made: Summ
     seen: list[int] = []
     write_cohort(tmp_path / "again", 2, QUOTA, lambda done, total: seen.append(total - done))
     assert digests(tmp_path / "again") == before
-    assert seen == [5, 4, 3, 2, 1, 0]
+    assert seen == [3, 2, 1, 0]
 
 
 def test_summary_counts(made: Summary) -> None:
-    assert (made.images, made.patients) == (6, 5)
+    assert (made.images, made.patients) == (4, 3)
     assert made.stages[1] == ("F1", 1, 2)
     assert made.size_bytes > 10_000
 
