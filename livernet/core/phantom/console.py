@@ -177,7 +177,8 @@ def _corner_text(rng: np.random.Generator, screen: Screen, skin: Skin, sector: S
     size = max(11, skin.font - 2)
     text = str(rng.choice(["RT LOBE", "LIVER", who.name, who.number, "SAG"]))
     kind = {who.name: "name", who.number: "id"}.get(text, "label")
-    at, anchor = ((x0 + 6, y0 + 6), "l") if rng.random() < 0.5 else ((x1 - 6, y0 + 6), "r")
+    y = y0 + (28 if skin.layout == "corners" else 6)  # clear of the header
+    at, anchor = ((x0 + 6, y), "l") if rng.random() < 0.5 else ((x1 - 6, y), "r")
     screen.write(kind, text, at, size, skin.ink, anchor=anchor)
     if rng.random() < 0.5:
         screen.write("label", "P", (x0 + 6, y1 - size * 1.6), size, skin.accent)
