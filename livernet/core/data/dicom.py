@@ -4,7 +4,6 @@ References are to DICOM PS3.3: photometric interpretation C.7.6.3.1.2, ultrasoun
 """
 
 import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
 
+from livernet.core.data.guard import guarded
 from livernet.core.errors import DataError
 
 _GREY = {"MONOCHROME1", "MONOCHROME2"}
@@ -29,6 +29,7 @@ _COLOUR = {
     "PALETTE COLOR",
 }
 _AGAIN = "export the file again, or export the picture as PNG"
+_DECODERS = "install the decoders with pip install 'livernet[dicom]', or export the file again uncompressed"
 _CENTIMETRES = 3
 
 
@@ -80,8 +81,9 @@ def read_dicom_frame(path: Path, content: bytes, max_pixels: int) -> tuple[NDArr
             interpretation or a transfer syntax without an installed decoder.
     """
     dataset = _read(path, content)
-    facts = _facts(path, dataset)
-    size = int(dataset.get("Rows", 0) or 0) * int(dataset.get("Columns", 0) or 0)
+    with guarded(path, "damaged DICOM header", _AGAIN):
+        facts = _facts(dataset)
+        size = int(dataset.get("Rows", 0) or 0) * int(dataset.get("Columns", 0) or 0)
     if size == 0 or "PixelData" not in dataset:
         raise DataError(
             f"{path}: the DICOM file holds no picture", "remove it, or export the images of the study"
@@ -90,48 +92,29 @@ def read_dicom_frame(path: Path, content: bytes, max_pixels: int) -> tuple[NDArr
         raise DataError(f"{path}: {size:,} pixels is more than the {max_pixels:,} that are decoded", _AGAIN)
     if facts.photometric not in _GREY | _COLOUR:
         raise DataError(f"{path}: photometric interpretation {facts.photometric!r} is not known", _AGAIN)
-    try:
-        with warnings.catch_warnings():
-            # pydicom warns of odd header values; what cannot be decoded raises
-            warnings.simplefilter("ignore")
-            frame = pixel_array(dataset, index=facts.frames // 2)
-            if facts.photometric == "PALETTE COLOR":
-                frame = apply_color_lut(frame, dataset)
-    except Exception as error:  # decoders raise what they meet in damaged data; the message goes to the user
-        reason = " ".join(str(error).split())[:160] or type(error).__name__
-        raise DataError(
-            f"{path}: the pixels ({facts.transfer_syntax}) cannot be decoded: {reason}",
-            "install the decoders with pip install 'livernet[dicom]', or export the file again uncompressed",
-        ) from error
-    return _to_8_bits(np.asarray(frame), facts), facts
+    with guarded(path, f"the pixels, {facts.transfer_syntax}, cannot be decoded", _DECODERS):
+        frame = pixel_array(dataset, index=facts.frames // 2)
+        if facts.photometric == "PALETTE COLOR":
+            frame = apply_color_lut(frame, dataset)
+        return _to_8_bits(np.asarray(frame), facts), facts
 
 
 def _read(path: Path, content: bytes, *, header_only: bool = False) -> pydicom.Dataset:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=header_only)
-    except (
-        Exception
-    ) as error:  # pydicom raises what it meets in damaged data: struct, value, attribute, EOF ...
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise DataError(f"{path}: damaged DICOM file ({reason})", _AGAIN) from error
+    with guarded(path, "damaged DICOM file", _AGAIN):
+        return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=header_only)
 
 
-def _facts(path: Path, dataset: pydicom.Dataset) -> DicomFacts:
-    try:
-        return DicomFacts(
-            patient_id=str(dataset.get("PatientID", "") or "").strip(),
-            regions=tuple(
-                r for item in dataset.get("SequenceOfUltrasoundRegions", []) or [] if (r := _region(item))
-            ),
-            photometric=str(dataset.get("PhotometricInterpretation", "") or ""),
-            transfer_syntax=str(getattr(dataset.file_meta.TransferSyntaxUID, "name", "unknown")),
-            bits_stored=int(dataset.get("BitsStored", 8) or 8),
-            frames=max(1, int(dataset.get("NumberOfFrames", 1) or 1)),
-        )
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"{path}: the DICOM header is damaged ({type(error).__name__})", _AGAIN) from error
+def _facts(dataset: pydicom.Dataset) -> DicomFacts:
+    return DicomFacts(
+        patient_id=str(dataset.get("PatientID", "") or "").strip(),
+        regions=tuple(
+            r for item in dataset.get("SequenceOfUltrasoundRegions", []) or [] if (r := _region(item))
+        ),
+        photometric=str(dataset.get("PhotometricInterpretation", "") or ""),
+        transfer_syntax=str(getattr(dataset.file_meta.TransferSyntaxUID, "name", "unknown")),
+        bits_stored=int(dataset.get("BitsStored", 8) or 8),
+        frames=max(1, int(dataset.get("NumberOfFrames", 1) or 1)),
+    )
 
 
 def _region(item: Any) -> UltrasoundRegion | None:
@@ -173,7 +156,9 @@ def read_patient_id(path: Path) -> str:
         with path.open("rb") as stream:
             if stream.read(132)[128:] != b"DICM":
                 return ""
-        return str(_read(path, path.read_bytes(), header_only=True).get("PatientID", "") or "").strip()
+        dataset = _read(path, path.read_bytes(), header_only=True)
+        with guarded(path, "damaged DICOM header", _AGAIN):
+            return str(dataset.get("PatientID", "") or "").strip()
     except (OSError, DataError):
         # the picture itself is judged, with its reason, when it is decoded
         return ""

@@ -4,15 +4,17 @@ Shape suffixes: H, W height and width; C colour channels.
 """
 
 import io
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from livernet.core.data.dicom import DicomFacts, read_dicom_frame
+from livernet.core.data.guard import guarded
 from livernet.core.errors import DataError
 from livernet.core.files import sha256
 
@@ -105,7 +107,6 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
             f"{path}: not a mask picture", "save the mask as an 8-bit PNG with 0 outside and 255 inside"
         )
     with _opened(path, content) as image:
-        _load(path, image)
         keep = image.mode in {"1", "P", "L", "I;16", "I"}
         values_HW = np.asarray(image if keep else image.convert("L"))
     if values_HW.dtype == np.bool_ or int(values_HW.max()) <= 1:
@@ -160,43 +161,31 @@ def _read_bytes(path: Path) -> bytes:
     return content
 
 
-def _opened(path: Path, content: bytes) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            # Pillow only warns of pictures up to twice its limit, and of odd metadata it can ignore
-            warnings.simplefilter("ignore")
+@contextmanager
+def _opened(path: Path, content: bytes) -> Iterator[Image.Image]:
+    """The opened picture, its size checked before anything is decoded."""
+    with guarded(path, "damaged or truncated", _AGAIN):
+        try:
             image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "TIFF", "BMP"])
-    except Image.DecompressionBombError as error:
-        raise _too_large(path, "more than 170 million pixels") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, OverflowError) as error:
-        raise DataError(f"{path}: damaged or truncated ({_one_line(error)})", _AGAIN) from error
+        except Image.DecompressionBombError as error:
+            raise _too_large(path, "more than 170 million pixels") from error
+        with image:
+            _check_size(path, image)
+            yield image
+
+
+def _check_size(path: Path, image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(path, f"{image.width}x{image.height} pixels")
-    return image
-
-
-def _load(path: Path, image: Image.Image) -> None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
-    except (
-        Exception
-    ) as error:  # Pillow's decoders raise what they meet in damaged data: struct, zlib, Index, Memory ...
-        raise DataError(f"{path}: damaged or truncated ({_one_line(error)})", _AGAIN) from error
 
 
 def _decode(path: Path, content: bytes) -> tuple[NDArray[np.uint8], int, int]:
     """The middle frame as uint8 (H, W) or (H, W, 3), the bits per sample, and the number of frames."""
     with _opened(path, content) as image:
         frames = int(getattr(image, "n_frames", 1))
-        try:
-            image.seek(frames // 2)
-        except (EOFError, OSError, ValueError) as error:
-            raise DataError(f"{path}: damaged or truncated ({_one_line(error)})", _AGAIN) from error
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_large(path, f"{image.width}x{image.height} pixels")
-        _load(path, image)
+        image.seek(frames // 2)
+        _check_size(path, image)
+        image.load()
         if image.mode.startswith("I") or image.mode == "F":
             return to_8_bits(np.asarray(image)), 16, frames
         return _eight_bit_pixels(image), 1 if image.mode == "1" else 8, frames
@@ -217,8 +206,3 @@ def _too_large(path: Path, size: str) -> DataError:
         f"{path}: {size} is more than the {MAX_PIXELS:,} that are decoded",
         "export the picture in the size of the console's screen",
     )
-
-
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text[:120] or type(error).__name__

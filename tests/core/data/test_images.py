@@ -160,3 +160,21 @@ def test_a_picture_is_no_mask(tmp_path):
     Image.fromarray(GREY).save(path)
     with pytest.raises(DataError, match="not a mask"):
         read_mask(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "JPEG"])
+def test_flipped_bytes_are_read_or_refused(tmp_path, kind):
+    path = tmp_path / "a"
+    Image.fromarray(GREY).save(path, format=kind)
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    outcomes = set()
+    for _ in range(60):
+        content = bytearray(whole)
+        for place in rng.integers(len(content), size=6):
+            content[place] = rng.integers(256)
+        path.write_bytes(bytes(content))
+        try:
+            outcomes.add(read_picture(path).grey_HW.dtype.name)
+        except DataError as error:
+            outcomes.add(error.message.startswith(str(path)))
+    assert outcomes <= {"uint8", True}

@@ -1,0 +1,40 @@
+import struct
+import warnings
+from pathlib import Path
+
+import pytest
+
+from livernet.core.data.guard import guarded
+from livernet.core.errors import DataError
+
+PATH = Path("a.png")
+
+
+@pytest.mark.parametrize("error", [struct.error("short\nread"), KeyError(), MemoryError("no room")])
+def test_whatever_is_raised_names_the_file(error):
+    with (
+        pytest.raises(DataError, match=r"^a.png: damaged \(.+\)$") as caught,
+        guarded(PATH, "damaged", "export again"),
+    ):
+        raise error
+    assert caught.value.hint == "export again"
+    assert "\n" not in caught.value.message
+
+
+def test_our_own_errors_pass_unchanged():
+    mine = DataError("mine", "hint")
+    with pytest.raises(DataError) as caught, guarded(PATH, "damaged", "export again"):
+        raise mine
+    assert caught.value is mine
+
+
+def test_an_interrupt_passes():
+    with pytest.raises(KeyboardInterrupt), guarded(PATH, "damaged", "export again"):
+        raise KeyboardInterrupt
+
+
+def test_warnings_are_silent_inside_only():
+    with guarded(PATH, "damaged", "export again"):
+        warnings.warn("odd value", stacklevel=1)
+    with pytest.warns(UserWarning, match="odd value"):
+        warnings.warn("odd value", stacklevel=1)
