@@ -43,7 +43,7 @@ class Difficulty:
     """Pixels a side to which the pictures were reduced before the features were taken."""
 
 
-def describe(folder: Path, size: int = 512, seed: int = 0) -> Difficulty:
+def describe(folder: Path, size: int = 256, seed: int = 0) -> Difficulty:
     """Measure a folder that ``write_cohort`` made.
 
     Raises:
