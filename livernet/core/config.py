@@ -24,11 +24,13 @@ class ModelConfig:
     pieces: int = 2
     """Linear pieces of every maxout unit (Goodfellow 2013)."""
     dropout: float = 0.1
-    """Probability of zeroing a feature map element in every stage block."""
-    head_dropout: float = 0.3
+    """Probability of zeroing an element of a stage block's output."""
+    head_dropout: float = 0.1
     """Probability of zeroing an input of the fully connected class head."""
     head_width: int = 64
     """Units of the hidden fully connected layer of the class head."""
+    pool: Literal["liver", "image"] = "liver"
+    """Where the class head looks: where the network itself sees liver, or everywhere."""
     norm: Norm = "instance"
     """Normalisation after every convolution; the paper names none, see the README's appendix."""
 

@@ -48,10 +48,10 @@ class LiverNet(nn.Module):
         for stage in self.contract:
             x = stage(F.max_pool2d(x, 2) if skips else x)
             skips.append(x)
-        class_logits_BK = self.head(skips.pop())
+        deepest = skips.pop()
         expanded: list[Tensor] = []
         for stage in self.expand:
             x = stage(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skips.pop()], dim=1))
             expanded.append(x)
-        masks = (head(y) for head, y in zip(self.mask_heads, reversed(expanded), strict=False))
-        return Output(mask_logits=tuple(masks), class_logits_BK=class_logits_BK)
+        masks = tuple(head(y) for head, y in zip(self.mask_heads, reversed(expanded), strict=False))
+        return Output(mask_logits=masks, class_logits_BK=self.head(deepest, masks[-1]))

@@ -61,10 +61,34 @@ def test_stage_block_shapes() -> None:
     assert block(torch.randn(2, 3, 16, 12)).shape == (2, 8, 16, 12)
 
 
-def test_class_head_sees_spread_and_peak() -> None:
-    head = ClassHead(4, 3, ModelConfig()).eval()
-    flat, peaked = torch.zeros(1, 4, 4, 4), torch.zeros(1, 4, 4, 4)
-    flat += 1 / 16
-    peaked[..., 0, 0] = 1.0  # the same mean, another maximum
-    assert head(flat).shape == (1, 3)
-    assert not torch.allclose(head(flat), head(peaked))
+def head_of(pool: str) -> ClassHead:
+    torch.manual_seed(0)
+    return ClassHead(4, 3, ModelConfig(pool=pool)).eval()  # type: ignore[arg-type]
+
+
+def test_class_head_tells_textures_of_one_mean_apart() -> None:
+    flat, rough = torch.zeros(1, 4, 4, 4), torch.zeros(1, 4, 4, 4)
+    rough[..., ::2] = 1.0
+    rough[..., 1::2] = -1.0
+    head, logits = head_of("image"), torch.zeros(1, 1, 8, 8)
+    assert head(flat, logits).shape == (1, 3)
+    assert not torch.allclose(head(flat, logits), head(rough, logits))
+
+
+def test_class_head_looks_where_the_liver_is() -> None:
+    features = torch.randn(1, 4, 4, 4)
+    changed = features.clone()
+    changed[..., 2:] += 5.0  # outside the liver, which is on the left
+    logits = torch.full((1, 1, 8, 8), -30.0)
+    logits[..., :4] = 30.0
+    liver, image = head_of("liver"), head_of("image")
+    near = (liver(features, logits) - liver(changed, logits)).abs().max()
+    far = (image(features, logits) - image(changed, logits)).abs().max()
+    assert near < 0.1 * far
+
+
+def test_no_liver_at_all_is_everywhere_and_no_gradient_reaches_the_mask() -> None:
+    features, logits = torch.randn(2, 4, 4, 4), torch.full((2, 1, 8, 8), -60.0, requires_grad=True)
+    out = head_of("liver")(features, logits)
+    assert torch.allclose(out, head_of("image")(features, logits), atol=1e-5)
+    assert not out.requires_grad or torch.autograd.grad(out.sum(), logits, allow_unused=True) == (None,)
