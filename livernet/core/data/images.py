@@ -113,7 +113,7 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
         return values_HW.astype(np.bool_)
     levels = np.unique(values_HW)
     if len(levels) <= 2:
-        return np.asarray(values_HW > levels[0])
+        return np.asarray(values_HW > (levels[0] if len(levels) == 2 else 0))
     edge = float(np.mean((values_HW > 10) & (values_HW < 245)))
     if edge > 0.2:
         raise DataError(

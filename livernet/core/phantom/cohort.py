@@ -118,7 +118,8 @@ def _write_picture(out: Path, name: str, shot: Shot, sitting: Sitting, key: str)
 
 def _row(name: str, sitting: Sitting, shot: Shot) -> tuple[str, ...]:
     site = HOSPITALS[sitting.who.site][0]
-    return name, sitting.who.number, STAGES[sitting.patient.stage], site, sitting.skin.name, shot.view
+    scanner = f"{sitting.skin.name} phantom"  # no table of results may pass for one of real scans
+    return name, sitting.who.number, STAGES[sitting.patient.stage], site, scanner, shot.view
 
 
 def _person(sitting: Sitting) -> dict[str, Any]:

@@ -139,6 +139,11 @@ def test_reads_every_kind_of_mask(tmp_path, image):
     assert np.array_equal(read_mask(path), INSIDE)
 
 
+def test_liver_everywhere_is_a_mask(tmp_path):
+    Image.fromarray(np.full((4, 4), 255, np.uint8)).save(tmp_path / "m.png")
+    assert read_mask(tmp_path / "m.png").all()
+
+
 def test_empty_mask_is_a_mask(tmp_path):
     path = tmp_path / "mask.png"
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
