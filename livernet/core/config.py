@@ -25,7 +25,7 @@ class ModelConfig:
     """Linear pieces of every maxout unit (Goodfellow 2013)."""
     dropout: float = 0.1
     """Probability of zeroing an element of a stage block's output."""
-    head_dropout: float = 0.1
+    head_dropout: float = 0.5
     """Probability of zeroing an input of the fully connected class head."""
     head_width: int = 64
     """Units of the hidden fully connected layer of the class head."""
@@ -69,11 +69,11 @@ class LossConfig:
 class AugmentConfig:
     """Random shift, rotation and scaling of image and mask together, drawn anew every epoch."""
 
-    shift: float = 0.08
+    shift: float = 0.12
     """Largest shift along each axis, as a fraction of the side."""
-    rotate: float = 10.0
+    rotate: float = 20.0
     """Largest rotation in degrees, either way."""
-    scale: float = 0.1
+    scale: float = 0.25
     """Largest relative change of scale, either way."""
     gain: float = 0.0
     """Largest relative change of brightness, either way; 0 as in the paper."""

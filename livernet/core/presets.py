@@ -14,13 +14,20 @@ PRESETS: dict[str, dict[str, Any]] = {
     "paper": {},
     "small": {
         "model": {"width": 12},
-        "train": {"size": 256, "epochs": 60},
+        "augment": {"gain": 0.3},
+        "train": {"size": 256, "epochs": 60, "average": 0.98},
     },
     "quick": {
         "model": {"width": 8, "depth": 4},
-        "train": {"size": 128, "epochs": 40},
+        "augment": {"gain": 0.3},
+        "train": {"size": 96, "epochs": 50, "average": 0.98},
     },
 }
+"""What each preset changes of the defaults, which are the paper's.
+
+The small presets see each image a fifth as often as the paper's 250 epochs; averaging the weights (Adadelta's
+rate never falls, so late epochs swing) and varying the gain make up for some of that.
+"""
 
 
 def resolve_preset(preset: str, *, on_gpu: bool) -> str:

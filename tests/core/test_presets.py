@@ -33,7 +33,7 @@ def test_file_then_settings(tmp_path: Path) -> None:
     file.write_text('grouping = "5"\n[train]\nepochs = 7\nlr = 1\n[model]\nnorm = "group"\n')
     config = load_config("quick", file, ["train.epochs=9", "loss.stage=0.5"])
     assert (config.grouping, config.train.epochs, config.model.norm) == ("5", 9, "group")
-    assert (config.loss.stage, config.train.lr, config.train.size) == (0.5, 1.0, 128)
+    assert (config.loss.stage, config.train.lr, config.train.size) == (0.5, 1.0, 96)
 
 
 @pytest.mark.parametrize(

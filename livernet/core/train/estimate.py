@@ -21,16 +21,17 @@ def estimate_seconds(config: Config, images: int, trainings: int, device: Device
     One forward and backward pass is timed at a small size, and scaled by the number of pixels.
     """
     side = min(config.train.size, _SIDE)
-    seconds = min(_timed_steps(config, side, device))
-    per_image = seconds / _BATCH * (config.train.size / side) ** 2
+    batch = config.train.batch if side == config.train.size else _BATCH
+    seconds = min(_timed_steps(config, side, batch, device))
+    per_image = seconds / batch * (config.train.size / side) ** 2
     return per_image * images * config.train.epochs * trainings
 
 
-def _timed_steps(config: Config, side: int, device: Device) -> list[float]:
+def _timed_steps(config: Config, side: int, batch: int, device: Device) -> list[float]:
     with torch.random.fork_rng(devices=[device.torch] if device.is_gpu else []):
         classes = len(Grouping.parse(config.grouping))
         model = build_model(config.model, classes).to(device.torch).to(memory_format=torch.channels_last)
-        image = torch.randn(_BATCH, 1, side, side, device=device.torch)
+        image = torch.randn(batch, 1, side, side, device=device.torch)
         return [_timed_step(model, image, config, device) for _ in range(3)]
 
 

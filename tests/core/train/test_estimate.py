@@ -11,10 +11,12 @@ from livernet.core.train.estimate import estimate_seconds, human_time
 def test_estimate_scales_with_the_work(tiny: Config, cpu: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("livernet.core.train.estimate._timed_steps", lambda *_: [3.0, 1.0, 2.0])
     one = estimate_seconds(tiny, images=10, trainings=1, device=cpu)
-    assert one == pytest.approx(1.0 / 2 * 10 * tiny.train.epochs)
+    assert one == pytest.approx(1.0 / tiny.train.batch * 10 * tiny.train.epochs)
     assert estimate_seconds(tiny, images=20, trainings=3, device=cpu) == pytest.approx(6 * one)
     large = dataclasses.replace(tiny, train=dataclasses.replace(tiny.train, size=512))
-    assert estimate_seconds(large, images=10, trainings=1, device=cpu) == pytest.approx(16 * one)
+    pixels, batch = (512 / 128) ** 2, 2  # large pictures are timed small, two at a time
+    expected = 1.0 / batch * pixels * 10 * tiny.train.epochs
+    assert estimate_seconds(large, images=10, trainings=1, device=cpu) == pytest.approx(expected)
 
 
 def test_estimate_is_timed_and_leaves_the_random_stream_alone(tiny: Config, cpu: Device) -> None:
