@@ -1,13 +1,13 @@
 """``manifest.csv``: one row an image of a cohort, read and checked as a whole, all faults at once."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from livernet.core.data.table import read_table
 from livernet.core.errors import DataError, FaultsError
-from livernet.core.files import sha256, write_csv
+from livernet.core.files import write_csv
 from livernet.core.stages import STAGES, parse_stage
 
 MANIFEST = "manifest.csv"
@@ -93,21 +93,15 @@ def load_manifest(folder: Path) -> Cohort:
     """
     file = folder / MANIFEST
     hint = "make the cohort with 'livernet preprocess RAW OUT', or mend the file"
-    try:
-        content = file.read_bytes()
-        records = list(csv.DictReader(content.decode("utf-8-sig").splitlines(), strict=True))
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read ({error.strerror})", hint) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{file}: is not UTF-8 comma-separated text ({error})", hint) from None
-    if not records or not {"image", "patient", "stage"} <= set(records[0]):
-        raise DataError(f"{file}: has no rows, or no columns image, patient and stage", hint)
-    faults: list[str] = []
-    rows = [_row(number, record, folder, faults) for number, record in enumerate(records, start=2)]
-    faults += _contradictions(rows)
+    table = read_table(file, ("image", "patient", "stage"), hint)
+    if not table.rows:
+        raise DataError(f"{file}: has no rows", hint)
+    faults = list(table.faults)
+    rows = [_row(number, values, folder, faults) for number, values in table.rows]
+    faults += _contradictions(zip((number for number, _ in table.rows), rows, strict=True))
     if faults:
         raise FaultsError(f"{file}: {len(faults)} fault{'s' * (len(faults) > 1)}", faults, hint)
-    return Cohort(folder=folder, rows=tuple(rows), sha256=sha256(content))
+    return Cohort(folder=folder, rows=tuple(rows), sha256=table.sha256)
 
 
 def write_manifest(folder: Path, rows: Iterable[Row]) -> Path:
@@ -126,8 +120,8 @@ def write_manifest(folder: Path, rows: Iterable[Row]) -> Path:
     return folder / MANIFEST
 
 
-def _row(number: int, record: Mapping[str, str | None], folder: Path, faults: list[str]) -> Row:
-    values = {key: (value or "").strip() for key, value in record.items() if isinstance(key, str)}
+def _row(number: int, cells: Mapping[str, str], folder: Path, faults: list[str]) -> Row:
+    values = {column: cell.strip() for column, cell in cells.items()}
     stage = None
     try:
         stage = parse_stage(values["stage"])
@@ -150,11 +144,11 @@ def _row(number: int, record: Mapping[str, str | None], folder: Path, faults: li
     )
 
 
-def _contradictions(rows: Iterable[Row]) -> list[str]:
+def _contradictions(rows: Iterable[tuple[int, Row]]) -> list[str]:
     faults: list[str] = []
     images: set[str] = set()
     stages: dict[str, int] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         if row.image and row.image in images:
             faults.append(f"row {number}: image {row.image!r} is listed twice")
         images.add(row.image)

@@ -1,11 +1,11 @@
 """``predictions.csv``: one row an image and model, written by ``cv`` and ``predict``, read by ``report``."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from livernet.core.data.table import read_table
 from livernet.core.errors import DataError, FaultsError
 from livernet.core.files import write_csv
 from livernet.core.stages import STAGES, parse_stage
@@ -60,22 +60,16 @@ def read_predictions(path: Path) -> tuple[Prediction, ...]:
         DataError: the file cannot be read or has another header.
         FaultsError: values are missing or out of range; every fault is listed by row.
     """
-    try:
-        records = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), strict=True))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})", "name a finished run") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: is not UTF-8 comma-separated text ({error})", _HINT) from None
-    columns = set(records[0]) if records else set()
-    classes = sum(f"p{k}" in columns for k in range(len(STAGES)))
-    if classes < 2 or not {*_FIXED, *_LAST} <= columns:
-        raise DataError(f"{path}: has no rows, or not the columns of a predictions file", _HINT)
+    table = read_table(path, (*_FIXED, "p0", "p1", "c0", "c1", *_LAST), _HINT)
+    if not table.rows:
+        raise DataError(f"{path}: has no rows", _HINT)
+    classes = sum(f"p{k}" in table.columns for k in range(len(STAGES)))
     rows: list[Prediction] = []
-    faults: list[str] = []
-    for number, record in enumerate(records, start=2):
+    faults = list(table.faults)
+    for number, record in table.rows:
         try:
             rows.append(_prediction(record, classes))
-        except (TypeError, ValueError) as error:
+        except (KeyError, ValueError) as error:
             faults.append(f"row {number}: {error}")
     if faults:
         raise FaultsError(f"{path}: {len(faults)} fault{'s' * (len(faults) > 1)}", faults, _HINT)

@@ -1,12 +1,11 @@
 """``labels.csv``: patient, stage and a few categories of each raw picture; all faults at once."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livernet.core.data.manifest import EXTRAS
-from livernet.core.errors import DataError
+from livernet.core.data.table import read_table
 from livernet.core.preprocess.sources import relative_name
 from livernet.core.stages import STAGES, parse_stage
 
@@ -14,7 +13,7 @@ _CATEGORIES = ("site", "scanner", "view")
 _NUMBERS = {"age": (0, 130), "bmi": (5, 150), "biopsy_interval_days": (-36_500, 36_500)}
 _OLDEST = 90
 _LONGEST = 48
-_HINT = "labels.csv has the columns file,patient,stage and may have site,scanner,view"
+_HINT = "name the columns in the first line, with commas between: file,patient,stage[,site,scanner,view]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,27 +50,14 @@ def read_labels(path: Path) -> Labels:
     """Read a label table; wrong rows become faults.
 
     Raises:
-        DataError: the file cannot be read, is no UTF-8 comma-separated text, or lacks a column.
+        DataError: as :func:`livernet.core.data.table.read_table`.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        reader = csv.DictReader(text.splitlines(), strict=True)
-        columns = [name.strip().lower() for name in reader.fieldnames or []]
-        records = [dict(zip(columns, row.values(), strict=False)) for row in reader]
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})", "check --labels") from error
-    except (UnicodeDecodeError, csv.Error, TypeError) as error:
-        raise DataError(
-            f"{path}: is not UTF-8 comma-separated text ({error})", "save the table as CSV UTF-8"
-        ) from error
-    missing = [name for name in ("file", "patient", "stage") if name not in columns]
-    if missing:
-        raise DataError(f"{path}: no column {', '.join(missing)}", _HINT)
+    table = read_table(path, ("file", "patient", "stage"), _HINT)
     by_name: dict[str, Label] = {}
-    faults: list[str] = []
-    for number, record in enumerate(records, start=2):
-        values = {key: value.strip() for key, value in record.items() if isinstance(value, str)}
-        name = relative_name(values.get("file", ""))
+    faults = [f"{path.name} {fault}" for fault in table.faults]
+    for number, cells in table.rows:
+        values = {column: cell.strip() for column, cell in cells.items()}
+        name = relative_name(values["file"])
         label, wrong = _label(values)
         if not name:
             wrong.append("file is empty")
@@ -84,7 +70,7 @@ def read_labels(path: Path) -> Labels:
     return Labels(
         by_name=by_name,
         faults=(*faults, *_two_stages(path.name, by_name)),
-        dropped=tuple(name for name in columns if name and name not in kept),
+        dropped=tuple(name for name in table.columns if name and name not in kept),
     )
 
 

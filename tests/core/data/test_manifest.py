@@ -67,10 +67,12 @@ def test_all_faults_at_once(folder: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("content", [b"", b"image,patient\na.png,p\n", b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"image,patient,stage\n", b"image,patient\na.png,p\n", b"\xff\xfe\x00"]
+)
 def test_no_manifest_at_all(folder: Path, content: bytes) -> None:
     (folder / "manifest.csv").write_bytes(content)
-    with pytest.raises(DataError, match=r"manifest\.csv: (has no rows|is not UTF-8)"):
+    with pytest.raises(DataError, match=r"manifest\.csv: (no column|is not UTF-8|has no rows)"):
         load_manifest(folder)
 
 

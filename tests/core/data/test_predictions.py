@@ -49,5 +49,5 @@ def test_missing_or_foreign(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_predictions(tmp_path / "none.csv")
     (tmp_path / "p.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(DataError, match="not the columns of a predictions file"):
+    with pytest.raises(DataError, match="no column model, fold"):
         read_predictions(tmp_path / "p.csv")
