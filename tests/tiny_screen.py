@@ -15,7 +15,8 @@ def write_screen(path: Path, seed: int = 1) -> None:
     speckle = np.asarray(
         Image.fromarray(noise.astype(np.float32)).resize((480, 360), Image.Resampling.BILINEAR)
     )
-    grey = np.where(inside, (speckle * 70).clip(12, 240), 0).astype(np.uint8)
+    level = 120 + 40 * np.log(speckle.clip(0.3, 4))  # compressed, as a console does it
+    grey = np.where(inside, level, 0).astype(np.uint8)
     picture = Image.fromarray(grey)
     ImageDraw.Draw(picture).text((6, 6), "KIM CHULSOO", fill=220)
     picture.save(path)

@@ -8,6 +8,7 @@ import typer
 from livernet.cli.options import DeviceOption, JsonOption, StrictOption
 
 if TYPE_CHECKING:
+    from livernet.core.infer.forward import Learnt
     from livernet.core.infer.predict import Case
 
 ABSTAINED = 3
@@ -64,7 +65,7 @@ def predict(
         masks=mask_out,
         command=f"livernet predict ({len(wanted.files)} scans) --run {models.run}",
         on_case=lambda case: (
-            _write_figure(out, case, models.cards[0].grouping.class_names) if figures else None
+            _write_figure(out, case, models.cards[0].grouping.class_names, models.learnt) if figures else None
         ),
     )
     if json:
@@ -77,13 +78,13 @@ def predict(
         raise typer.Exit(ABSTAINED)
 
 
-def _write_figure(out: Path, case: "Case", class_names: tuple[str, ...]) -> None:
+def _write_figure(out: Path, case: "Case", class_names: tuple[str, ...], learnt: "Learnt") -> None:
     from livernet.core.infer.output import figure_name
     from livernet.core.report.figures import case_figure, save_figure
 
     said = case.finding.prediction
     truth = None if said.true_class is None else class_names[said.true_class]
-    figure = case_figure(
-        case.image_SS, case.expert_SS, case.predicted_SS, truth, said.probabilities, class_names
-    )
+    mask_SS = case.predicted_SS if learnt.mask else None
+    probabilities = said.probabilities if learnt.stages else None
+    figure = case_figure(case.image_SS, case.expert_SS, mask_SS, truth, probabilities, class_names)
     save_figure(out / figure_name(case.finding.stem), figure)

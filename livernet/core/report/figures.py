@@ -47,22 +47,22 @@ STYLE: Any = {
 def case_figure(
     image_SS: NDArray[np.uint8],
     expert_mask_SS: NDArray[np.bool_] | None,
-    predicted_mask_SS: NDArray[np.bool_],
+    predicted_mask_SS: NDArray[np.bool_] | None,
     true_class: str | None,
-    probabilities: Sequence[float],
+    probabilities: Sequence[float] | None,
     class_names: Sequence[str],
 ) -> Figure:
     """One case as in the paper's figures 2-5.
 
     Left the B-mode image; middle the expert mask above the predicted one; right the true class above the
-    class probabilities. What is not known is shown as 'not given'. Any size will do, the same for all arrays.
+    class probabilities. What is ``None`` is shown as 'not given'. Any size will do, the same for all arrays.
     """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(9.6, 4.6), layout="constrained")
         grid = figure.add_gridspec(2, 3, width_ratios=(2.0, 0.95, 1.25))
         _picture(figure.add_subplot(grid[:, 0]), image_SS, "B-mode image")
         _picture(figure.add_subplot(grid[0, 1]), expert_mask_SS, "Expert mask", image_SS.shape)
-        _picture(figure.add_subplot(grid[1, 1]), predicted_mask_SS, "Predicted mask")
+        _picture(figure.add_subplot(grid[1, 1]), predicted_mask_SS, "Predicted mask", image_SS.shape)
         _words(figure.add_subplot(grid[0, 2]), "True class", true_class)
         _bars(figure.add_subplot(grid[1, 2]), probabilities, class_names)
     return figure
@@ -114,8 +114,12 @@ def _not_given(axes: Axes) -> None:
     axes.text(0.5, 0.5, "not given", transform=axes.transAxes, ha="center", va="center", color=MUTED)
 
 
-def _bars(axes: Axes, probabilities: Sequence[float], class_names: Sequence[str]) -> None:
+def _bars(axes: Axes, probabilities: Sequence[float] | None, class_names: Sequence[str]) -> None:
     axes.set_title("Class probability", color=MUTED, fontsize=9)
+    if probabilities is None:
+        axes.set_axis_off()
+        _not_given(axes)
+        return
     rows = list(range(len(probabilities)))
     best = int(np.argmax(probabilities))
     axes.barh(rows, np.ones(len(rows)), color="#EEF2F5", height=0.5)

@@ -71,6 +71,11 @@ def test_equal_figures_have_equal_bytes_without_a_date(tmp_path: Path) -> None:
     assert svg_uri(draw()) == svg_uri(draw())
 
 
+def test_outputs_that_were_not_trained_are_not_drawn() -> None:
+    figure = case_figure(PICTURE, None, None, None, None, NAMES)
+    assert words(figure) == ["not given"] * 4
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
