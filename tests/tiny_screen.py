@@ -11,7 +11,7 @@ def write_screen(path: Path, seed: int = 1) -> None:
     y, x = np.mgrid[:360, :480].astype(float)
     radius, angle = np.hypot(x - 240, y + 40), np.arctan2(x - 240, y + 40)
     inside = (radius > 80) & (radius < 360) & (abs(angle) < 0.6)
-    noise = rng.rayleigh(1.0, (90, 120))
+    noise = rng.rayleigh(1.0, (90, 60))  # speckle is wider across the beam than along it
     speckle = np.asarray(
         Image.fromarray(noise.astype(np.float32)).resize((480, 360), Image.Resampling.BILINEAR)
     )

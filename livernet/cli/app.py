@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from livernet import __version__
-from livernet.cli.console import print_error
+from livernet.cli.console import print_error, show_what_it_can
 from livernet.cli.cv import cv
 from livernet.cli.doctor import doctor
 from livernet.cli.phantom import phantom
@@ -51,6 +51,7 @@ for command in (preprocess, train, cv, predict, report, phantom, doctor):
 
 def main() -> None:
     """Run the command line and exit with 0, 1, 2, 3 or 130 as the README says."""
+    show_what_it_can()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,5 +1,6 @@
 """What a person sees on the terminal: one console for results, one for notices, one shape for errors."""
 
+import io
 import json
 import sys
 from typing import Any
@@ -15,7 +16,16 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout, as ``--json`` promises; a NaN in it is a programming error."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    # what the terminal cannot show, and bytes of a file name that are no text, become JSON escapes
+    plain = json.dumps(document, indent=1, allow_nan=False)
+    sys.stdout.write((text if _can_show(text) else plain) + "\n")
+
+
+def show_what_it_can() -> None:
+    """Let stdout write escapes in place of characters that the terminal does not have, as stderr does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def note(text: str) -> None:
@@ -43,6 +53,15 @@ def print_error(message: str, hint: str, faults: tuple[str, ...] = (), most: int
     err.print(f"[cyan]hint:[/cyan] {escape(_one_line(hint))}")
 
 
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _one_line(text: str) -> str:
+    text = text.encode(errors="backslashreplace").decode()
     printable = (character if character.isprintable() else " " for character in text)
     return " ".join("".join(printable).split())

@@ -51,7 +51,7 @@ def cv(
     from livernet.core.data.manifest import find_cohort, load_manifest
     from livernet.core.experiment.cv import cross_validate
     from livernet.core.experiment.plan import CvOptions
-    from livernet.core.runs import RUNS, new_name
+    from livernet.core.runs import run_path
 
     choice = resolve(preset, config, setting, classes, seed, device, models=model or ["livernet"])
     data = load_manifest(find_cohort(cohort))
@@ -62,9 +62,7 @@ def cv(
     trainings = len({row.site for row in data.rows}) if split == "site" else folds
     announce(choice, images=labelled * (trainings - 1) // trainings, trainings=trainings)
     with CvWatch(err) as watch:
-        result = cross_validate(
-            data, options, choice.device, RUNS / (name or new_name("cv")), command_line(), watch
-        )
+        result = cross_validate(data, options, choice.device, run_path("cv", name), command_line(), watch)
     if json:
         print_json({"run": str(result.folder)} | result.summary)
     else:

@@ -32,9 +32,21 @@ def print_results(document: dict[str, Any]) -> None:
         table.add_row(*(escape(text) for text in _cells(*entry, cutoffs, several)))
     if entries:
         out.print(table)
-    for note in document["notes"] + [note for run in document["runs"] for note in run["notes"]]:
-        if note["level"] == "warning":
-            warn(note["text"])
+    _print_warnings(document)
+
+
+def _print_warnings(document: dict[str, Any]) -> None:
+    """Each warning once, with the runs it is about where it is not about all of them."""
+    about: dict[str, list[str]] = {
+        note["text"]: [] for note in document["notes"] if note["level"] == "warning"
+    }
+    for run in document["runs"]:
+        for note in run["notes"]:
+            if note["level"] == "warning":
+                about.setdefault(note["text"], []).append(run["name"])
+    for text, names in about.items():
+        some = 0 < len(names) < len(document["runs"])
+        warn(f"{', '.join(names)}: {text}" if some else text)
 
 
 def _cells(

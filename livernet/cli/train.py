@@ -41,11 +41,11 @@ def train(
     from livernet.cli.epoch_bar import EpochBar, held_out
     from livernet.core.data.manifest import find_cohort, load_manifest
     from livernet.core.experiment.single import train_single
-    from livernet.core.runs import RUNS, find_unfinished, new_name
+    from livernet.core.runs import find_unfinished, run_path
 
     choice = resolve(preset, config, setting, classes, seed, device, models=[model])
     data = load_manifest(find_cohort(cohort))
-    folder = find_unfinished("train") if resume else RUNS / (name or new_name("train"))
+    folder = find_unfinished("train") if resume else run_path("train", name)
     announce(choice, images=len(data.rows), trainings=1)
     note(f"cohort {data.folder}: {len(data.rows)} images of {len(data.patients)} patients")
     epochs = choice.configs[0].train.epochs

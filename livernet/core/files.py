@@ -44,8 +44,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8, atomically."""
-    write_bytes(path, text.encode())
+    """Write ``text`` as UTF-8, atomically; bytes of a file name that are no text appear as ``\\udc..``."""
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, document: Any) -> None:

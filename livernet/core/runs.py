@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from livernet import __version__
-from livernet.core.errors import DataError, OutputError
+from livernet.core.errors import ConfigError, DataError, OutputError
 from livernet.core.files import write_json
 
 RUNS = Path("runs")
 RUN_FILE = "run.json"
 
+_SAID = {"config": "settings", "split": "cohort or folds", "cohort_sha256": "cohort"}
+"""What facts of run.json are called where they stop a run from being continued."""
 _LIBRARIES = (
     "torch",
     "torchvision",
@@ -72,13 +74,16 @@ def open_run(path: Path, facts: dict[str, Any], same: tuple[str, ...]) -> RunFol
     if not (path / RUN_FILE).is_file():
         raise OutputError(f"{path}: is not empty and holds no run", "choose another --name")
     earlier = read_run(path)
-    different = [key for key in same if earlier.get(key) != facts.get(key)]
+    if earlier["kind"] != facts["kind"]:
+        raise OutputError(f"{path}: holds a {earlier['kind']} run", "choose another --name")
+    different = [_SAID.get(key, key) for key in same if earlier.get(key) != facts.get(key)]
     if different:
         raise OutputError(
-            f"{path}: holds a run with another {' and '.join(different)}",
+            f"{path}: holds a run that differs in {' and '.join(different)}",
             "choose another --name, or delete that folder",
         )
-    return RunFolder(path, facts | {"seconds": earlier.get("seconds")})
+    seconds = earlier.get("seconds")
+    return RunFolder(path, facts | {"seconds": seconds if isinstance(seconds, int | float) else None})
 
 
 def read_run(path: Path) -> dict[str, Any]:
@@ -97,10 +102,14 @@ def read_run(path: Path) -> dict[str, Any]:
         ) from None
     except ValueError:
         raise DataError(
-            f"{file}: is not valid JSON", "the file was changed or damaged: repeat the run"
+            f"{file}: is not valid JSON",
+            "the file was changed or damaged: name another run, or delete this one",
         ) from None
     if not isinstance(facts, dict) or "kind" not in facts:
-        raise DataError(f"{file}: does not describe a run", "the file was changed or damaged: repeat the run")
+        raise DataError(
+            f"{file}: does not describe a run",
+            "the file was changed or damaged: name another run, or delete this one",
+        )
     return facts
 
 
@@ -147,9 +156,19 @@ def find_unfinished(kind: str) -> Path:
     return max(found)[1]
 
 
-def new_name(kind: str) -> str:
-    """A folder name from the kind and the local time, e.g. ``cv-20260102-153000``."""
-    return f"{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+def run_path(kind: str, name: str | None) -> Path:
+    """The folder of that name under ``./runs``; without one, named after kind and local time.
+
+    Raises:
+        ConfigError: the name would lead out of ``./runs``.
+    """
+    if name is None:
+        name = f"{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    if not name or name == ".." or Path(name).name != name:
+        raise ConfigError(
+            f"--name {name!r} is not the name of a folder", "use a plain name, e.g. --name first"
+        )
+    return RUNS / name
 
 
 def _version(name: str) -> str | None:

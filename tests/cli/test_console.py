@@ -1,8 +1,10 @@
+import io
 import json
+import sys
 
 import pytest
 
-from livernet.cli.console import next_step, note, print_error, print_json, warn
+from livernet.cli.console import next_step, note, print_error, print_json, show_what_it_can, warn
 
 
 def test_an_error_is_one_line_and_its_hint_another(capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,3 +35,24 @@ def test_json_refuses_nan(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"a": "간"}
     with pytest.raises(ValueError, match="not JSON compliant"):
         print_json({"a": float("nan")})
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "utf-8"])
+def test_a_terminal_without_the_characters_gets_escapes(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"at ≥F2": "간 \udcff"}
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    show_what_it_can()
+    print_json(document)
+    sys.stdout.flush()
+    assert json.loads(written.getvalue().decode(encoding)) == document
+    sys.stdout.write("\u00e9\udcff\n")
+    sys.stdout.flush()
+    assert written.getvalue().endswith(b"\\udcff\n")
+
+
+def test_a_file_name_that_is_no_text_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error("\udcff.png: is empty", "export it again")
+    assert capsys.readouterr().err.startswith("error: \\udcff.png: is empty\n")

@@ -52,7 +52,7 @@ def test_repeating_the_command_keeps_finished_folds(here: Path) -> None:
     again = invoke("--folds", "2", "--name", "a")
     assert again.exit_code == 0, again.output
     assert again.stderr.count("(finished before)") == 2
-    assert "another config" in error(invoke("--folds", "2", "--name", "a", "--seed", "5")).message
+    assert "differs in settings" in error(invoke("--folds", "2", "--name", "a", "--seed", "5")).message
 
 
 def test_json_is_one_document_and_nothing_else(here: Path) -> None:
@@ -74,6 +74,13 @@ def test_too_many_folds_name_the_largest_number_and_leave_nothing(here: Path) ->
     assert isinstance(fault, ConfigError)
     assert fault.message == "--folds 10 is more than the 2 patients of class F0/F1"
     assert fault.hint == "use --folds 2 or fewer"
+    assert not (here / "runs").exists()
+
+
+def test_a_damaged_cohort_or_a_bad_name_leaves_nothing(here: Path) -> None:
+    assert "is not the name of a folder" in error(invoke("--folds", "2", "--name", "../a")).message
+    (here / "out/preprocess.json").write_text("{")
+    assert "does not say how the cohort was prepared" in error(invoke("--folds", "2")).message
     assert not (here / "runs").exists()
 
 

@@ -54,3 +54,11 @@ def test_runs_are_named_where_there_are_several(capsys: pytest.CaptureFixture[st
     both["runs"].append(both["runs"][0] | {"name": "second"})
     print_results(both)
     assert "second" in capsys.readouterr().out
+
+
+def test_a_warning_of_several_runs_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    both = document()
+    both["runs"].append(both["runs"][0] | {"name": "second"})
+    both["runs"].append(both["runs"][0] | {"name": "third", "notes": [{"level": "warning", "text": "alone"}]})
+    print_results(both)
+    assert capsys.readouterr().err == "warning: first, second: mind [this]\nwarning: third: alone\n"

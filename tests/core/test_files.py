@@ -53,3 +53,11 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_sha256() -> None:
     assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_file_name_that_is_no_text_can_be_written_down(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff.png")
+    write_json(tmp_path / "x.json", {"scan": name})
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"scan": name}
+    write_csv(tmp_path / "x.csv", ("scan",), [(name,)])
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8") == "scan\n\\udcff.png\n"

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from livernet.core.errors import DataError, OutputError
-from livernet.core.runs import find_run, find_unfinished, new_name, open_run, provenance, read_run
+from livernet.core.errors import ConfigError, DataError, OutputError
+from livernet.core.files import write_json
+from livernet.core.runs import find_run, find_unfinished, open_run, provenance, read_run, run_path
 
 
 def facts(**more: object) -> dict[str, object]:
@@ -28,7 +29,7 @@ def test_a_run_says_how_it_was_made(tmp_path: Path) -> None:
 def test_continuing_needs_the_same_settings(tmp_path: Path) -> None:
     open_run(tmp_path / "a", facts(), same=("seed",))
     open_run(tmp_path / "a", facts(), same=("seed",))
-    with pytest.raises(OutputError, match="holds a run with another seed"):
+    with pytest.raises(OutputError, match="holds a run that differs in seed"):
         open_run(tmp_path / "a", facts(seed=1), same=("seed",))
 
 
@@ -68,5 +69,21 @@ def test_damaged_runs(tmp_path: Path) -> None:
         read_run(tmp_path)
 
 
-def test_new_name() -> None:
-    assert new_name("cv").startswith("cv-20")
+def test_where_a_run_goes() -> None:
+    assert str(run_path("cv", None)).startswith(str(Path("runs/cv-20")))
+    assert run_path("cv", "first") == Path("runs/first")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../a", "/a"])
+def test_a_name_does_not_lead_out_of_runs(name: str) -> None:
+    with pytest.raises(ConfigError, match="is not the name of a folder"):
+        run_path("cv", name)
+
+
+def test_a_run_of_another_kind_or_with_a_damaged_time(tmp_path: Path) -> None:
+    write_json(tmp_path / "a/run.json", facts(seconds="soon"))
+    assert open_run(tmp_path / "a", facts(), same=()).facts["seconds"] is None
+    with pytest.raises(OutputError, match="a: holds a cv run"):
+        open_run(tmp_path / "a", facts() | {"kind": "train"}, same=("kind", "seed"))
+    with pytest.raises(OutputError, match="holds a run that differs in cohort or folds"):
+        open_run(tmp_path / "a", facts(split=3), same=("split",))

@@ -4,6 +4,7 @@ Shape suffixes: H, W height and width; C colour channels.
 """
 
 import io
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -148,7 +149,10 @@ def to_8_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise DataError(f"{path}: is no file but a folder, pipe or device", "name a picture file")
+        size = state.st_size
         if size > MAX_BYTES:
             raise DataError(f"{path}: {size:,} bytes is more than the {MAX_BYTES:,} that are read", _AGAIN)
         content = path.read_bytes()
@@ -168,7 +172,7 @@ def _opened(path: Path, content: bytes) -> Iterator[Image.Image]:
         try:
             image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "TIFF", "BMP"])
         except Image.DecompressionBombError as error:
-            raise _too_large(path, "more than 170 million pixels") from error
+            raise _too_large(path, "a picture of more than 170 million pixels") from error
         with image:
             _check_size(path, image)
             yield image

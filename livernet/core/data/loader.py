@@ -15,8 +15,9 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from livernet.core.data.guard import guarded
 from livernet.core.data.manifest import Cohort, Row
-from livernet.core.errors import DataError
+from livernet.core.errors import DataError, FaultsError
 from livernet.core.files import sha256
 from livernet.core.stages import Grouping
 
@@ -57,15 +58,29 @@ def load_tensors(cohort: Cohort, grouping: Grouping, size: int, device: torch.de
 
     Raises:
         DataError: a picture is no square 8-bit grey image, or its mask has another size.
+        FaultsError: several are; all are listed.
     """
     images: list[Tensor] = []
     masks: list[Tensor] = []
     hashes: list[str] = []
+    faults: list[DataError] = []
     for row in cohort.rows:
-        image_HW = read_grey(cohort.folder / row.image)
+        try:
+            image_HW = read_grey(cohort.folder / row.image)
+            masks.append(_mask(cohort.folder, row, image_HW.shape, size))
+        except DataError as error:
+            faults.append(error)
+            continue
         hashes.append(pixel_hash(image_HW))
         images.append(resize_image(image_HW, size))
-        masks.append(_mask(cohort.folder, row, image_HW.shape, size))
+    if len(faults) > 1:
+        raise FaultsError(
+            f"{cohort.folder}: {len(faults)} pictures are faulty",
+            [fault.message for fault in faults],
+            faults[0].hint,
+        )
+    if faults:
+        raise faults[0]
     classes = [-1 if row.stage is None else grouping.class_of(row.stage) for row in cohort.rows]
     return Tensors(
         images_N1HW=torch.stack(images).to(device),
@@ -83,12 +98,9 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
         DataError: the file is damaged, or not an 8-bit grey image with equal sides.
     """
     hint = "make the cohort again with 'livernet preprocess RAW OUT'"
-    try:
-        with Image.open(path) as picture:
-            mode, size = picture.mode, picture.size
-            image_HW = np.asarray(picture)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path}: cannot be read as a picture ({error})", hint) from None
+    with guarded(path, "cannot be read as a picture", hint), Image.open(path) as picture:
+        mode, size = picture.mode, picture.size
+        image_HW = np.asarray(picture)
     if mode != "L" or size[0] != size[1]:
         raise DataError(f"{path}: is {size[0]}x{size[1]} {mode}, not a square 8-bit grey picture", hint)
     return image_HW

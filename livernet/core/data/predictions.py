@@ -13,7 +13,7 @@ from livernet.core.stages import STAGES, parse_stage
 PREDICTIONS = "predictions.csv"
 _FIXED = ("model", "fold", "seed", "image", "patient", "stage", "class")
 _LAST = ("predicted", "dice", "mask_confidence")
-_HINT = "the file was changed or damaged: repeat the run that wrote it"
+_HINT = "the file was changed or damaged: delete it and repeat the command that wrote it"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Comma-separated tables as people and spreadsheets write them: read once, odd rows found, nothing guessed."""
+"""Comma-separated tables as people and spreadsheets write them: odd rows are named, nothing is guessed."""
 
 import csv
 import io

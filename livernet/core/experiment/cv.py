@@ -1,6 +1,5 @@
 """Cross-validation: networks x folds as a queue, one in memory at a time, a finished one never run again."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -11,7 +10,7 @@ from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import PREDICTIONS, Prediction, write_predictions
 from livernet.core.device import Device
-from livernet.core.experiment.fold import METRICS, FoldJob, run_fold
+from livernet.core.experiment.fold import FoldJob, read_history, run_fold
 from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_cv
 from livernet.core.files import write_json
 from livernet.core.metrics.summary import score
@@ -147,8 +146,7 @@ def _training(folder: Path, folds: int) -> list[dict[str, Any]]:
     """Time and last epoch of each fold, from its metrics.jsonl."""
     found: list[dict[str, Any]] = []
     for number in range(folds):
-        text = (folder / f"fold-{number:02d}" / METRICS).read_text(encoding="utf-8")
-        lines = [json.loads(line) for line in text.splitlines()]
+        lines = read_history(folder / f"fold-{number:02d}")
         seconds = round(sum(line["seconds"] for line in lines), 2)
         found.append({"fold": number, "epochs": len(lines), "seconds": seconds, "last": lines[-1]})
     return found

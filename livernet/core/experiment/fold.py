@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from livernet.core.data.manifest import Cohort, Row
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
 from livernet.core.data.splits import Fold
 from livernet.core.device import Device
+from livernet.core.errors import DataError
 from livernet.core.files import write_png, write_text
 from livernet.core.infer.forward import (
     Inferred,
@@ -78,7 +80,7 @@ def run_fold(
         OutputError: a file cannot be written.
     """
     if job.finished:
-        return read_predictions(job.folder / PREDICTIONS)
+        return _read_finished(job)
     network = fit(job, device, on_epoch)
     inferred = infer(network, job.tensors.images_N1HW[list(job.fold.test)], device)
     places = range(len(job.fold.test))
@@ -114,6 +116,39 @@ def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) 
     state.remove()
     learnt = what_was_learnt(job.config, card.training)
     return Network(model=trained.model, config=job.config, normalisation=trained.normalisation, learnt=learnt)
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """The epochs that a finished fold's metrics.jsonl records, at least one.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    file = folder / METRICS
+    try:
+        history = [dict(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError, TypeError):
+        history = []
+    if not history or not all("seconds" in epoch for epoch in history):
+        raise DataError(f"{file}: is not the record of a training", _run_again(folder))
+    return history
+
+
+def _read_finished(job: FoldJob) -> tuple[Prediction, ...]:
+    """The predictions of a finished fold, if they are those of its own network and test images."""
+    file = job.folder / PREDICTIONS
+    predictions = read_predictions(file)
+    rows = [job.cohort.rows[place] for place in job.fold.test]
+    expected = [(job.config.model.name, job.number, row.image, row.patient, row.stage) for row in rows]
+    if [(p.model, p.fold, p.image, p.patient, p.stage) for p in predictions] != expected:
+        raise DataError(
+            f"{file}: does not answer the {len(rows)} images of this fold, each once", _run_again(job.folder)
+        )
+    return predictions
+
+
+def _run_again(folder: Path) -> str:
+    return f"delete {folder} and repeat the command: this fold alone is run again"
 
 
 def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) -> Prediction:

@@ -61,16 +61,13 @@ class CvPlan:
     """All groups of equal pictures, whether kept together or not."""
     tensors: Tensors
     """The pictures at the training size of the first network."""
+    preprocessing: dict[str, object]
+    """Settings that the cohort's preprocess.json records; empty where there is none."""
 
     @property
     def grouping(self) -> Grouping:
         """How stages become classes."""
         return Grouping.parse(self.options.configs[0].grouping)
-
-    @property
-    def preprocessing(self) -> dict[str, object]:
-        """Settings that the cohort's preprocess.json records; empty where there is none."""
-        return read_preprocessing(self.cohort.folder)
 
     def document(self) -> dict[str, Any]:
         """The contents of splits.json."""
@@ -86,6 +83,7 @@ def plan_cv(cohort: Cohort, options: CvOptions, device: torch.device) -> CvPlan:
         ConfigError: more folds than patients in the smallest class, an unknown protocol or policy.
     """
     _check_stems(cohort)
+    preprocessing = read_preprocessing(cohort.folder)
     first = options.configs[0]
     grouping = Grouping.parse(first.grouping)
     tensors = load_tensors(cohort, grouping, first.train.size, device)
@@ -98,7 +96,14 @@ def plan_cv(cohort: Cohort, options: CvOptions, device: torch.device) -> CvPlan:
         seed=first.train.seed,
         together=settle_duplicates(groups, cohort.rows, options.duplicates),
     )
-    return CvPlan(cohort=cohort, options=options, splits=splits, duplicates=groups, tensors=tensors)
+    return CvPlan(
+        cohort=cohort,
+        options=options,
+        splits=splits,
+        duplicates=groups,
+        tensors=tensors,
+        preprocessing=preprocessing,
+    )
 
 
 def count_folds(plan: CvPlan) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ def train_single(
         DataError: no image has a label, a picture is damaged, or one picture sits under several patients.
         OutputError: the folder holds something else, or a file cannot be written.
     """
+    preprocessing = read_preprocessing(cohort.folder)
     tensors = load_tensors(cohort, Grouping.parse(config.grouping), config.train.size, device.torch)
     fold = _divide(cohort, tensors, config, holdout)
     facts = {
@@ -72,7 +73,7 @@ def train_single(
         config=config,
         cohort=cohort,
         tensors=tensors,
-        preprocessing=read_preprocessing(cohort.folder),
+        preprocessing=preprocessing,
     )
     predictions: Sequence[Prediction] = ()
     if fold.test:

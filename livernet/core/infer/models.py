@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from livernet.core.errors import ConfigError, DataError
 from livernet.core.infer.forward import Learnt, what_was_learnt
-from livernet.core.runs import read_run
+from livernet.core.runs import RUN_FILE, read_run
 from livernet.core.train.checkpoint import ModelCard, load_model
 
 MODEL = "model.safetensors"
@@ -56,11 +57,10 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
     if facts["kind"] == "train":
         files = [run / MODEL]
     else:
-        names = [str(name) for name in facts.get("models", [DEFAULT])]
+        names, count = _networks_and_folds(run, facts)
         chosen = model or (DEFAULT if DEFAULT in names else names[0])
         if chosen not in names:
             raise ConfigError(f"--model {chosen!r}: {run} has {', '.join(names)}", "name one of these")
-        count = int(facts.get("split", {}).get("folds", 0))
         files = [run / chosen / f"fold-{number:02d}" / MODEL for number in range(count)]
     # Cards are small; weights are loaded one fold at a time when they answer.
     cards = [load_model(file, torch.device("cpu"))[1] for file in files]
@@ -77,3 +77,17 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
         cards=tuple(cards),
         trained_on=tuple(frozenset(card.trained_on) for card in cards),
     )
+
+
+def _networks_and_folds(run: Path, facts: dict[str, Any]) -> tuple[list[str], int]:
+    """Names of the networks and number of folds that run.json of a ``cv`` run records."""
+    try:
+        names, count = [str(name) for name in facts["models"]], int(facts["split"]["folds"])
+    except (KeyError, TypeError, ValueError):
+        names, count = [], 0
+    if not names or count < 1:
+        raise DataError(
+            f"{run / RUN_FILE}: does not say which networks and folds the run has",
+            "the file was changed or damaged: name another run, or delete this one",
+        )
+    return names, count

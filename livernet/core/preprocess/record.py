@@ -129,7 +129,9 @@ def digest(files: Iterable[tuple[str, Path]]) -> str:
     for name, path in files:
         total.update(name.encode("utf-8", "surrogatepass") + b"\0")
         try:
-            total.update(hashlib.sha256(path.read_bytes()).digest())
+            # a pipe would be waited on for ever
+            content = path.read_bytes() if path.is_file() else b"unreadable"
+            total.update(hashlib.sha256(content).digest())
         except OSError:
             total.update(b"unreadable")
     return total.hexdigest()

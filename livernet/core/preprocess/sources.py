@@ -9,6 +9,8 @@ from pathlib import Path
 
 from livernet.core.data.images import sniff
 from livernet.core.errors import DataError
+from livernet.core.preprocess.record import RECORD
+from livernet.core.runs import RUN_FILE
 
 LABELS = "labels.csv"
 MASKS, MASKS_B = "masks", "masks_b"
@@ -50,7 +52,7 @@ class Source:
 def find_sources(raw: Path, leave_out: tuple[Path, ...]) -> list[Source]:
     """The pictures of a folder and its subfolders, sorted by name.
 
-    Hidden files, tables and documents are passed over; links are not followed out of the folder.
+    Hidden files, tables, documents, cohorts and runs are passed over; links out of it are not followed.
 
     Args:
         raw: the folder.
@@ -125,9 +127,7 @@ def _walk(raw: Path, leave_out: set[Path]) -> Iterator[Source]:
 
     for folder, folders, files in os.walk(raw, onerror=stop):
         here = Path(folder)
-        folders[:] = sorted(
-            n for n in folders if not n.startswith(".") and (here / n).resolve() not in leave_out
-        )
+        folders[:] = sorted(name for name in folders if not _passed_over(here / name, leave_out))
         for file in sorted(files):
             path = here / file
             if file.startswith(".") or path.resolve() in leave_out:
@@ -135,8 +135,16 @@ def _walk(raw: Path, leave_out: set[Path]) -> Iterator[Source]:
             name = relative_name(path.relative_to(raw).as_posix())
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 yield Source(name=name, path=path, fault="a link that leads out of the folder")
+            elif not path.is_file():
+                yield Source(name=name, path=path, fault="a link to nothing, a pipe or a device, and no file")
             elif _meant_as_picture(path):
                 yield Source(name=name, path=path)
+
+
+def _passed_over(folder: Path, leave_out: set[Path]) -> bool:
+    """Hidden folders, those to leave out, and what livernet itself wrote: cohorts and runs."""
+    ours = any((folder / name).is_file() for name in (RECORD, RUN_FILE))
+    return folder.name.startswith(".") or folder.resolve() in leave_out or ours
 
 
 def _meant_as_picture(path: Path) -> bool:

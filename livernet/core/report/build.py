@@ -43,6 +43,8 @@ def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None
     """
     if out.suffix.lower() == ".json":
         raise ConfigError(f"--out {out}: names the HTML page, not a .json file", "use e.g. --out report.html")
+    if out.is_dir():
+        raise ConfigError(f"--out {out}: is a folder", f"name a file, e.g. --out {out / 'report.html'}")
     if len(runs) > len(string.ascii_uppercase):
         raise ConfigError(f"{len(runs)} runs are too many for one page", "name at most 26 runs")
     loaded = [load_run(run) for run in runs] or [load_run(None)]

@@ -15,7 +15,7 @@ from livernet.core.stages import Grouping
 KINDS = ("cv", "train", "predict")
 METRICS = "metrics.jsonl"
 SPLITS = "splits.json"
-_DAMAGED = "the file was changed or damaged: repeat the run that wrote it"
+_DAMAGED = "the file was changed or damaged: delete it and repeat the command that wrote it"
 
 Epoch = dict[str, float | None]
 

@@ -183,3 +183,8 @@ def test_flipped_bytes_are_read_or_refused(tmp_path, kind):
         except DataError as error:
             outcomes.add(error.message.startswith(str(path)))
     assert outcomes <= {"uint8", True}
+
+
+def test_a_folder_or_a_pipe_is_not_read(tmp_path):
+    with pytest.raises(DataError, match="is no file but a folder, pipe or device"):
+        read_picture(tmp_path)

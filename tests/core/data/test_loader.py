@@ -7,7 +7,7 @@ from PIL import Image
 
 from livernet.core.data.loader import fit_normalisation, load_tensors, pixel_hash, resize_image
 from livernet.core.data.manifest import Row, load_manifest, write_manifest
-from livernet.core.errors import DataError
+from livernet.core.errors import DataError, FaultsError
 from livernet.core.files import write_png
 from livernet.core.stages import Grouping
 
@@ -67,9 +67,23 @@ def test_faulty_pictures(tmp_path: Path) -> None:
     write_png(tmp_path / "masks/b.png", np.zeros((32, 32), np.uint8))
     with pytest.raises(DataError, match=r"b\.png: is 32 pixels wide, its picture 64"):
         load_tensors(cohort, Grouping.parse("3"), 32, CPU)
+    write_png(tmp_path / "masks/b.png", np.zeros((64, 64), np.uint8))
     Image.new("RGB", (64, 64)).save(tmp_path / "images/a.png")
     with pytest.raises(DataError, match=r"a\.png: is 64x64 RGB, not a square 8-bit grey picture"):
         load_tensors(cohort, Grouping.parse("3"), 32, CPU)
     (tmp_path / "images/a.png").write_bytes(b"\x89PNG\r\n")
     with pytest.raises(DataError, match=r"a\.png: cannot be read as a picture"):
         load_tensors(cohort, Grouping.parse("3"), 32, CPU)
+
+
+def test_all_faulty_pictures_are_listed(tmp_path: Path) -> None:
+    make(tmp_path)
+    cohort = load_manifest(tmp_path)
+    for name in ("images/a.png", "masks/b.png"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(FaultsError, match="2 pictures are faulty") as caught:
+        load_tensors(cohort, Grouping.parse("3"), 32, CPU)
+    assert [fault.split(":")[0] for fault in caught.value.faults] == [
+        str(tmp_path / "images/a.png"),
+        str(tmp_path / "masks/b.png"),
+    ]

@@ -93,11 +93,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_the_same(tmp_path:
 def test_a_run_of_other_settings_folds_or_cohort_is_not_continued(tmp_path: Path) -> None:
     cohort = make_cohort(tmp_path / "out")
     run(tmp_path / "run", cohort, Listener())
-    with pytest.raises(OutputError, match="holds a run with another config"):
+    with pytest.raises(OutputError, match="holds a run that differs in settings"):
         run(tmp_path / "run", cohort, Listener(), tiny_config(epochs=2))
-    with pytest.raises(OutputError, match="holds a run with another split"):
+    with pytest.raises(OutputError, match="holds a run that differs in cohort or folds"):
         run(tmp_path / "run", cohort, Listener(), protocol="image")
-    with pytest.raises(OutputError, match="holds a run with another split"):
+    with pytest.raises(OutputError, match="holds a run that differs in cohort or folds"):
         run(tmp_path / "run", make_cohort(tmp_path / "other", images=2), Listener())
 
 

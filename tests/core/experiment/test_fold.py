@@ -10,7 +10,8 @@ from livernet.core.data.loader import load_tensors, read_grey
 from livernet.core.data.predictions import read_predictions
 from livernet.core.data.splits import Fold
 from livernet.core.device import choose_device
-from livernet.core.experiment.fold import FoldJob, run_fold
+from livernet.core.errors import DataError
+from livernet.core.experiment.fold import FoldJob, read_history, run_fold
 from livernet.core.metrics.segmentation import dice
 from livernet.core.stages import Grouping
 from livernet.core.train.checkpoint import load_model
@@ -95,3 +96,27 @@ def test_rows_without_stage_or_mask_are_predicted_without_score(tmp_path: Path) 
     first, second = run_fold(work, choose_device("cpu"), lambda _: None)
     assert (first.stage, first.true_class, first.dice) == (None, None, None)
     assert second.dice is not None
+
+
+@pytest.mark.parametrize("damage", ["row", "fold"])
+def test_a_finished_fold_must_answer_its_own_images(tmp_path: Path, damage: str) -> None:
+    work = job(tmp_path)
+    run_fold(work, choose_device("cpu"), lambda _: None)
+    file = work.folder / "predictions.csv"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join(lines[:-1]) + "\n")
+    if damage == "fold":
+        file.write_text("\n".join(lines).replace("livernet,3,", "livernet,2,") + "\n")
+    with pytest.raises(DataError, match="does not answer the 2 images of this fold") as caught:
+        run_fold(work, choose_device("cpu"), pytest.fail)
+    assert caught.value.hint.startswith(f"delete {work.folder} and repeat")
+
+
+def test_the_record_of_a_training_is_read_back(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    run_fold(work, choose_device("cpu"), lambda _: None)
+    assert [epoch["epoch"] for epoch in read_history(work.folder)] == [1, 2]
+    for content in ('{"epoch"', "", "[3]"):
+        (work.folder / "metrics.jsonl").write_text(content)
+        with pytest.raises(DataError, match=r"metrics\.jsonl: is not the record of a training"):
+            read_history(work.folder)

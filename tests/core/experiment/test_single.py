@@ -43,7 +43,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
     )  # fmt: skip
     assert not epochs
     assert (tmp_path / "run" / "model.safetensors").read_bytes() == before
-    with pytest.raises(OutputError, match="holds a run with another config"):
+    with pytest.raises(OutputError, match="holds a run that differs in settings"):
         train_single(cohort, tiny_config(epochs=2), CPU, tmp_path / "run", "livernet train", preset="quick")
 
 

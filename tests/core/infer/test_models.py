@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from livernet.core.errors import ConfigError, DataError
+from livernet.core.files import write_json
 from livernet.core.infer.models import find_models
+from livernet.core.runs import read_run
 from tests.tiny_run import make_cv_run, make_train_run
 
 
@@ -38,4 +40,12 @@ def test_folds_of_different_settings_do_not_answer_together(tmp_path: Path) -> N
     other = make_cv_run(tmp_path / "other", [("a",)], epochs=9)
     (other / "livernet/fold-00/model.safetensors").rename(run / "livernet/fold-01/model.safetensors")
     with pytest.raises(DataError, match="do not belong together"):
+        find_models(run)
+
+
+@pytest.mark.parametrize("damage", [{"models": 7}, {"models": []}, {"split": {}}, {"split": {"folds": 0}}])
+def test_a_run_that_does_not_say_what_it_holds(tmp_path: Path, damage: dict[str, object]) -> None:
+    run = make_cv_run(tmp_path / "run", [("a",)])
+    write_json(run / "run.json", read_run(run) | damage)
+    with pytest.raises(DataError, match=r"run\.json: does not say which networks and folds"):
         find_models(run)

@@ -82,3 +82,10 @@ def test_unusable_table(tmp_path, content, message):
 def test_absent_table(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         read_labels(tmp_path / "labels.csv")
+
+
+def test_rows_that_a_comma_moved_are_faults(tmp_path):
+    labels = table(tmp_path, "file,patient,stage,site,scanner\na.png,1,F0,Model, East,Miru\n")
+    assert labels.faults == (
+        "labels.csv row 2: 6 cells for 5 columns; put quotes around a cell that holds a comma",
+    )

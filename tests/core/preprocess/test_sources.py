@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from livernet.core.errors import DataError
@@ -98,3 +100,23 @@ def test_no_folder_of_masks(tmp_path):
     assert find_masks(None, []) == ({}, [])
     with pytest.raises(DataError, match="no such folder of masks"):
         find_masks(tmp_path / "none", [])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no name on this system")
+def test_pipes_and_links_to_nothing_are_not_opened(tmp_path):
+    raw = tmp_path / "raw"
+    save(raw / "a.png", GREY)
+    os.mkfifo(raw / "b.png")
+    (raw / "c.png").symlink_to(raw / "nothing.png")
+    found = {source.name: source.fault for source in find_sources(raw, ())}
+    assert found["a.png"] == ""
+    assert found["b.png"] == found["c.png"] == "a link to nothing, a pipe or a device, and no file"
+
+
+def test_cohorts_and_runs_in_the_folder_are_passed_over(tmp_path):
+    for name in ("a.png", "out/images/b.png", "runs/first/masks/c.png"):
+        save(tmp_path / name, GREY)
+    (tmp_path / "out/preprocess.json").write_text("{}")
+    (tmp_path / "runs/first/run.json").write_text("{}")
+    assert names(tmp_path) == ["a.png"]
+    assert names(tmp_path / "out" / "images") == ["b.png"]

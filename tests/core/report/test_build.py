@@ -171,3 +171,10 @@ def test_wrong_arguments_are_refused(
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         build_report([cv_folder], tmp_path / "file" / "report.html")
+
+
+def test_a_folder_is_no_page(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    with pytest.raises(ConfigError, match="page: is a folder"):
+        build_report([], tmp_path / "page")
+    assert [path.name for path in tmp_path.iterdir()] == ["page"]

@@ -91,7 +91,7 @@ def test_a_run_without_a_cohort_says_so(cv_folder: Path) -> None:
             '{"kind": "cv", "status": "finished", "grouping": "3", "cohort": "out"}',
             "run.json: cohort 'out' is not what a run writes",
         ),
-        ("predictions.csv", "model,fold\n", "predictions.csv: has no rows"),
+        ("predictions.csv", "model,fold\n", "predictions.csv: no column seed"),
     ],
 )
 def test_damaged_files_are_named(cv_folder: Path, file: str, content: str, message: str) -> None:
