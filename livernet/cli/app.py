@@ -1,6 +1,8 @@
 """The ``livernet`` command: its subcommands, and the one place where errors are printed."""
 
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -52,7 +54,13 @@ for command in (preprocess, train, cv, predict, report, phantom, doctor):
 def main() -> None:
     """Run the command line and exit with 0, 1, 2, 3 or 130 as the README says."""
     show_what_it_can()
+    # batch systems end a job so: it is to clean up as after Ctrl-C
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(run(sys.argv[1:]))
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def run(arguments: list[str]) -> int:

@@ -15,6 +15,7 @@ def print_results(document: dict[str, Any]) -> None:
         (run, name, model)
         for run in document["runs"]
         for name, model in ((run["summary"] or {}).get("models") or {}).items()
+        if model["patients"]["n"] or model["segmentation"]["images"]["dice"]["mean"] is not None
     ]
     cutoffs = list(dict.fromkeys(cutoff for run, _, _ in entries for cutoff in run["summary"]["cutoffs"]))
     cutoffs = [

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from PIL import Image
 
 from livernet.core.errors import OutputError
 
+UNFINISHED = ".writing-"
+"""What the names of files and folders start with until they are whole; a power cut may leave one behind."""
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` by way of a temporary file in the same folder, fsync and rename.
@@ -23,24 +26,44 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         OutputError: no access, the disk is full, or the folder cannot be made.
     """
-    temporary = ""
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write several files that belong together: none takes its name before all are on the disk.
+
+    Raises:
+        OutputError: no access, the disk is full, or a folder cannot be made.
+    """
+    staged: list[tuple[Path, Path]] = []
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+            staged.append((Path(temporary), path))
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(0o644)
+        for whole, path in staged:
+            whole.replace(path)
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written ({error.strerror or error})",
             "free disk space, or choose a folder you may write to",
         ) from error
     finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        for temporary_file, _ in staged:
+            temporary_file.unlink(missing_ok=True)
+
+
+def is_vacant(path: Path) -> bool:
+    """Whether nothing is at ``path``, or a folder with nothing in it but what a killed write left behind."""
+    if not path.exists():
+        return True
+    return path.is_dir() and all(entry.name.startswith(UNFINISHED) for entry in path.iterdir())
 
 
 def write_text(path: Path, text: str) -> None:
@@ -50,7 +73,13 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, document: Any) -> None:
     """Write ``document`` as indented JSON, atomically; a NaN in it is a programming error and raises."""
-    write_text(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_bytes(path, json_bytes(document))
+
+
+def json_bytes(document: Any) -> bytes:
+    """What :func:`write_json` writes."""
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode(errors="backslashreplace")
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

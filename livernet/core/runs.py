@@ -11,7 +11,7 @@ from typing import Any
 
 from livernet import __version__
 from livernet.core.errors import ConfigError, DataError, OutputError
-from livernet.core.files import write_json
+from livernet.core.files import is_vacant, write_json
 
 RUNS = Path("runs")
 RUN_FILE = "run.json"
@@ -69,7 +69,7 @@ def open_run(path: Path, facts: dict[str, Any], same: tuple[str, ...]) -> RunFol
     Raises:
         OutputError: the folder holds something else, or a run with other settings.
     """
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+    if is_vacant(path):
         return RunFolder(path, facts)
     if not (path / RUN_FILE).is_file():
         raise OutputError(f"{path}: is not empty and holds no run", "choose another --name")

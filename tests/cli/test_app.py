@@ -1,4 +1,8 @@
+import signal
+import sys
+
 import pytest
+from typer import Typer
 
 from livernet import __version__
 from livernet.cli import app
@@ -69,3 +73,24 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("preprocess", "train", "cv", "predict", "report", "phantom", "doctor"):
         assert command in shown
     assert "not a medical device" in shown
+
+
+def test_being_told_to_stop_is_an_interruption(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = Typer()
+
+    @own.command()
+    def wait() -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    earlier = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(app, "app", own)
+    monkeypatch.setattr(sys, "argv", ["livernet"])
+    try:
+        with pytest.raises(SystemExit) as end:
+            app.main()
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+    assert end.value.code == app.INTERRUPTED
+    assert "error: interrupted" in capsys.readouterr().err

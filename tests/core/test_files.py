@@ -8,7 +8,15 @@ import pytest
 from PIL import Image
 
 from livernet.core.errors import OutputError
-from livernet.core.files import sha256, write_bytes, write_csv, write_json, write_png
+from livernet.core.files import (
+    is_vacant,
+    sha256,
+    write_bytes,
+    write_csv,
+    write_json,
+    write_png,
+    write_together,
+)
 
 
 def test_round_trips(tmp_path: Path) -> None:
@@ -61,3 +69,23 @@ def test_a_file_name_that_is_no_text_can_be_written_down(tmp_path: Path) -> None
     assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"scan": name}
     write_csv(tmp_path / "x.csv", ("scan",), [(name,)])
     assert (tmp_path / "x.csv").read_text(encoding="utf-8") == "scan\n\\udcff.png\n"
+
+
+def test_files_that_belong_together_are_there_all_or_none(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "b").mkdir()
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_together({tmp_path / "a": b"new", tmp_path / "a" / "c": b"new"})
+    assert (tmp_path / "a").read_text() == "old"
+    write_together({tmp_path / "a": b"1", tmp_path / "b/c": b"2"})
+    assert (tmp_path / "a").read_text() + (tmp_path / "b/c").read_text() == "12"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_what_a_killed_write_left_behind_does_not_count(tmp_path: Path) -> None:
+    assert is_vacant(tmp_path / "none")
+    (tmp_path / ".writing-x").mkdir()
+    assert is_vacant(tmp_path)
+    (tmp_path / "thesis.doc").touch()
+    assert not is_vacant(tmp_path)
+    assert not is_vacant(tmp_path / "thesis.doc")

@@ -6,6 +6,7 @@ from typing import Any
 
 from livernet.core.data.predictions import PREDICTIONS
 from livernet.core.errors import DataError, OutputError
+from livernet.core.files import is_vacant
 from livernet.core.runs import RUN_FILE, RunFolder, read_run
 
 _PER_SCAN = ("_mask.png", "_figure.png")
@@ -60,7 +61,7 @@ class OutputFolder:
 
 
 def _earlier_stems(path: Path) -> tuple[str, ...]:
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+    if is_vacant(path):
         return ()
     wrong = OutputError(f"{path}: is not empty and holds no predictions", "choose another --out")
     if not (path / RUN_FILE).is_file():

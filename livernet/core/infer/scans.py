@@ -3,6 +3,7 @@
 Shape suffixes: H, W the scan's own pixels; S side of the prepared picture.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,9 @@ from livernet.core.preprocess.locate import Quarantined
 from livernet.core.preprocess.pipeline import is_prepared, prepare
 from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.preprocess.sources import LABELS, MASKS, MASKS_B, find_sources
+
+_LONGEST = 230
+"""Bytes of a stem; file systems allow 255 for a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,14 +170,20 @@ def _pictures(path: Path) -> dict[Path, str]:
 
 
 def _stems(files: Sequence[Path]) -> list[str]:
-    """Stems, with -2, -3 ... where one is taken (capital letters do not tell files apart everywhere)."""
+    """Stems, with -2, -3 ... where one is taken (capital letters do not tell files apart everywhere).
+
+    A stem is cut to leave room for what is put behind it in the names of masks and figures.
+    """
     taken: set[str] = set()
     stems: list[str] = []
     for path in files:
-        name, number = path.stem, 1
+        stem = path.stem
+        if len(os.fsencode(stem)) > _LONGEST:
+            stem = os.fsencode(stem)[:_LONGEST].decode(errors="ignore")
+        name, number = stem, 1
         while name.casefold() in taken:
             number += 1
-            name = f"{path.stem}-{number}"
+            name = f"{stem}-{number}"
         taken.add(name.casefold())
         stems.append(name)
     return stems

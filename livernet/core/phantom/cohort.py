@@ -10,7 +10,7 @@ import numpy as np
 
 from livernet import __version__
 from livernet.core.errors import OutputError
-from livernet.core.files import write_bytes, write_csv, write_json, write_png
+from livernet.core.files import is_vacant, write_bytes, write_csv, write_json, write_png
 from livernet.core.phantom.encode import FORMATS, encode
 from livernet.core.phantom.identity import HOSPITALS
 from livernet.core.phantom.plan import Patient, Quota, draw_patients
@@ -81,7 +81,9 @@ def _claim(out: Path, head: dict[str, Any]) -> None:
     """Make sure that ``out`` is new, empty or the same cohort, and leave a sign before the first picture."""
     truth = out / "truth.json"
     try:
-        if out.exists() and any(out.iterdir()):
+        if out.exists() and not out.is_dir():
+            raise OutputError(f"{out}: is a file, not a folder", "choose a new folder")
+        if not is_vacant(out):
             found = json.loads(truth.read_text()) if truth.is_file() else {}
             if not isinstance(found, dict) or found.get("kind") != _KIND:
                 raise OutputError(

@@ -17,7 +17,7 @@ from PIL import Image
 from livernet.core.data.images import read_mask, read_picture
 from livernet.core.data.manifest import MANIFEST, Row, load_manifest, write_manifest
 from livernet.core.errors import DataError, FaultsError, OutputError
-from livernet.core.files import write_bytes, write_csv, write_json
+from livernet.core.files import UNFINISHED, write_bytes, write_csv, write_json
 from livernet.core.preprocess.geometry import mask_to_square
 from livernet.core.preprocess.locate import Quarantined
 from livernet.core.preprocess.pipeline import BLANKED_MARGIN, Prepared, prepare
@@ -106,6 +106,9 @@ def preprocess_folder(
         work = _work_folder(plan.places.out)
         try:
             return _write(plan, settings, device, work, on_picture)
+        except OutputError as error:
+            # the folder it happened in is about to go
+            raise OutputError(error.message.replace(str(work), str(plan.places.out)), error.hint) from error
         finally:
             shutil.rmtree(work, ignore_errors=True)
     except BaseException:
@@ -137,7 +140,7 @@ def _is_done(plan: Plan, settings: PreprocessConfig, record: dict[str, Any]) -> 
 def _work_folder(out: Path) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(dir=out, prefix=".preparing-"))
+        return Path(tempfile.mkdtemp(dir=out, prefix=UNFINISHED))
     except OSError as error:
         raise OutputError(
             f"{out}: cannot be written ({error.strerror})", "choose a folder you may write to"
@@ -264,6 +267,9 @@ def _put_in_place(work: Path, out: Path) -> None:
                 new.replace(old)
             else:
                 old.unlink(missing_ok=True)
+        for left in out.glob(f"{UNFINISHED}*"):
+            if left.is_dir() and left != work:
+                shutil.rmtree(left)
     except OSError as error:
         raise OutputError(
             f"{out}: cannot be written ({error.strerror})", "choose a folder you may write to"

@@ -9,7 +9,7 @@ from typing import Any
 from livernet import __version__
 from livernet.core.data.images import Picture
 from livernet.core.errors import OutputError
-from livernet.core.files import sha256
+from livernet.core.files import is_vacant, sha256
 from livernet.core.preprocess.pipeline import Prepared
 from livernet.core.preprocess.settings import PreprocessConfig
 
@@ -88,7 +88,7 @@ def read_record(out: Path) -> dict[str, Any] | None:
     try:
         if out.exists() and not out.is_dir():
             raise OutputError(f"{out}: is a file, not a folder", hint)
-        if not out.exists() or not any(out.iterdir()):
+        if is_vacant(out):
             return None
         document = json.loads((out / RECORD).read_bytes())
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from livernet import __version__
 from livernet.core.errors import ConfigError
-from livernet.core.files import write_json, write_text
+from livernet.core.files import json_bytes, write_together
 from livernet.core.metrics.intervals import NEWCOMBE, WILSON
 from livernet.core.report.assets import draw_charts
 from livernet.core.report.collect import load_run
@@ -69,6 +69,5 @@ def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None
     for shown, overlays in zip(pictures["runs"], overlaid, strict=True):
         shown["overlays"] = overlays
     data = out.with_suffix(".json")
-    write_json(data, document)
-    write_text(out, render(document, pictures))
+    write_together({data: json_bytes(document), out: render(document, pictures).encode()})
     return Report(html=out, json=data, document=document)

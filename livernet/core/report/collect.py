@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def load_run(argument: Path | None) -> Run:
         folder=folder,
         facts=facts,
         grouping=Grouping.parse(_grouping_text(folder, facts)),
-        predictions=() if facts["kind"] == "train" else read_predictions(folder / PREDICTIONS),
+        predictions=() if facts["kind"] == "train" else _predictions(folder, facts),
         splits=_splits(folder / SPLITS),
         curves=_curves(folder),
         cohort=cohort,
@@ -86,6 +86,17 @@ def _checked(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
             f"{folder / RUN_FILE}: {wrong[0]} {facts[wrong[0]]!r} is not what a run writes", _DAMAGED
         )
     return facts
+
+
+def _predictions(folder: Path, facts: dict[str, Any]) -> tuple[Prediction, ...]:
+    """The predictions; scans of no cohort bear file names, which may name a patient, and become numbers."""
+    rows = read_predictions(folder / PREDICTIONS)
+    if facts["kind"] != "predict" or facts.get("cohort"):
+        return rows
+    numbers = {
+        image: number for number, image in enumerate(dict.fromkeys(row.image for row in rows), start=1)
+    }
+    return tuple(replace(row, image=f"scan {numbers[row.image]}") for row in rows)
 
 
 def _grouping_text(folder: Path, facts: dict[str, Any]) -> str:

@@ -136,3 +136,10 @@ def test_settings_come_from_the_model_file() -> None:
         size=256, fit="stretch"
     )
     assert preprocess_settings({}) == PreprocessConfig()
+
+
+def test_a_long_name_leaves_room_for_the_names_of_its_files(tmp_path: Path) -> None:
+    for name in ("a" * 251 + ".png", "a" * 250 + "b.png", "\uac04" * 83 + ".png"):
+        write_screen(tmp_path / name)
+    stems = [file.stem for file in find_scans([tmp_path]).files]
+    assert stems == ["a" * 230, "a" * 230 + "-2", "\uac04" * 76]

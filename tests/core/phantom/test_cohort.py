@@ -80,5 +80,5 @@ def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path, con
 
 def test_out_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "raw").write_text("")
-    with pytest.raises(OutputError, match="cannot be examined"):
+    with pytest.raises(OutputError, match="is a file, not a folder"):
         write_cohort(tmp_path / "raw", 0, QUOTA)

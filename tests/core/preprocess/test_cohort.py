@@ -217,3 +217,24 @@ def test_a_formula_for_a_name_is_inert_in_the_map(tmp_path):
     summary = run(raw)
     assert summary.map_file is not None
     assert "'=cmd.png" in summary.map_file.read_text()
+
+
+def test_what_a_killed_run_left_behind_is_cleared(raw):
+    left = raw.parent / "out" / ".writing-x" / "images"
+    left.mkdir(parents=True)
+    (left / "a.png").write_bytes(b"x")
+    summary = run(raw)
+    assert summary.images == 3
+    assert not (raw.parent / "out" / ".writing-x").exists()
+
+
+def test_a_full_disk_names_the_folder_that_was_asked_for(raw, monkeypatch):
+    def full(path, content):
+        raise OutputError(f"{path}: cannot be written (No space left on device)", "free disk space")
+
+    monkeypatch.setattr("livernet.core.preprocess.cohort.write_bytes", full)
+    with pytest.raises(OutputError) as caught:
+        run(raw)
+    assert str(raw.parent / "out" / "images") in caught.value.message
+    assert ".writing-" not in caught.value.message
+    assert not (raw.parent / "out").exists()

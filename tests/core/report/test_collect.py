@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from livernet.core.data.predictions import read_predictions
 from livernet.core.errors import DataError, FaultsError, LivernetError
 from livernet.core.files import write_json, write_text
 from livernet.core.report.collect import load_run
+from livernet.core.runs import read_run
 from tests.fake_run import make_cohort, make_cv, make_predict, make_train
 
 
@@ -115,3 +117,14 @@ def test_infinite_metrics_count_as_missing(cv_folder: Path) -> None:
         cv_folder / "livernet" / "fold-00" / "metrics.jsonl", '{"epoch": 1, "loss": Infinity, "dice": null}\n'
     )
     assert load_run(cv_folder).curves["livernet"][0] == [{"epoch": 1.0, "loss": None, "dice": None}]
+
+
+def test_scans_of_no_cohort_are_numbered(tmp_path: Path, cohort: Path) -> None:
+    folder = make_predict(tmp_path / "p", cohort)
+    write_json(folder / "run.json", read_run(folder) | {"cohort": None})
+    own = make_predict(tmp_path / "q", cohort)
+    images = [row.image for row in load_run(folder).predictions]
+    assert images == [f"scan {number}" for number in range(1, len(images) + 1)]
+    assert [row.image for row in load_run(own).predictions] == [
+        row.image for row in read_predictions(own / "predictions.csv")
+    ]
