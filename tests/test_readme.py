@@ -1,0 +1,69 @@
+"""The README's quick start, held to what the tool does."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from livernet.cli.app import run
+from livernet.core.data.manifest import load_manifest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def quick_start() -> list[str]:
+    section = re.search(r"^## Quick start$(.*?)(?=^## )", README, re.S | re.M)
+    assert section, "README.md has no section 'Quick start'"
+    return re.findall(r"^```sh\n(.*?)^```$", section[1], re.S | re.M)
+
+
+def commands(block: str) -> list[list[str]]:
+    lines = (shlex.split(line, comments=True) for line in block.splitlines())
+    return [words[1:] for words in lines if words and words[0] == "livernet"]
+
+
+def test_quick_start_holds_two_blocks_each_complete() -> None:
+    blocks = quick_start()
+    assert len(blocks) == 2
+    assert all("python3 -m venv" in block and "pip install" in block for block in blocks)
+    assert [words[0] for words in commands(blocks[0])] == ["preprocess", "cv", "predict", "report"]
+    assert "pytest" in blocks[1]
+
+
+def test_the_first_block_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As typed, but for the length of the training."""
+    shutil.copytree(ROOT / "data_samples" / "raw", tmp_path / "data_samples" / "raw")
+    monkeypatch.chdir(tmp_path)
+    for words in commands(quick_start()[0]):
+        short = ["--set", "train.epochs=1", "--set", "model.width=2", "--set", "train.size=32"]
+        assert run([*words, *short] if words[0] == "cv" else words) == 0, capsys.readouterr().err
+    assert list(tmp_path.glob("predictions/*_mask.png"))
+    assert (tmp_path / "report.html").stat().st_size > 10_000
+
+
+def test_every_option_in_the_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    named = set(re.findall(r"livernet ([a-z]+)((?: [^`\n#]*)?)", README))
+    assert named
+    for command, rest in named:
+        if command in {"cv", "train", "predict", "preprocess", "report", "phantom", "doctor"}:
+            assert run([command, "--help"]) == 0
+            shown = capsys.readouterr().out
+            for option in re.findall(r"--[a-z][a-z-]+", rest):
+                assert option in shown, f"livernet {command} {option}"
+
+
+def test_samples_are_enough_for_ten_folds(tmp_path: Path) -> None:
+    raw = ROOT / "data_samples" / "raw"
+    size = sum(file.stat().st_size for file in raw.rglob("*") if file.is_file())
+    assert size <= 8 * 2**20
+    assert run(["preprocess", str(raw), str(tmp_path / "out")]) == 0
+    patients = {row.patient: row.stage for row in load_manifest(tmp_path / "out").rows}
+    assert len(patients) >= 30
+    classes = [0, 0, 1, 1, 2]
+    counts = [sum(stage is not None and classes[stage] == k for stage in patients.values()) for k in range(3)]
+    assert min(counts) >= 10
