@@ -2,7 +2,9 @@
 
 import io
 import json
+import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -30,27 +32,31 @@ def show_what_it_can() -> None:
 
 def note(text: str) -> None:
     """A line that matters but is no failure, on stderr."""
-    err.print(f"[dim]note:[/dim] {escape(text)}")
+    err.print(f"[dim]note:[/dim] {escape(one_line(text))}")
 
 
 def warn(text: str) -> None:
     """A line the user should act on, on stderr."""
-    err.print(f"[yellow]warning:[/yellow] {escape(text)}")
+    err.print(f"[yellow]warning:[/yellow] {escape(one_line(text))}")
 
 
-def next_step(command: str) -> None:
-    """The command to type next, on stderr so that stdout stays a result."""
-    err.print(f"[dim]next:[/dim] [bold]{escape(command)}[/bold]")
+def next_step(command: str, *paths: Path) -> None:
+    """The command to type next, on stderr so that stdout stays a result; ``{}`` stands for each path.
+
+    Paths are quoted as a shell needs them.
+    """
+    text = command.format(*(shlex.quote(str(path)) for path in paths)) if paths else command
+    err.print(f"[dim]next:[/dim] [bold]{escape(one_line(text))}[/bold]")
 
 
 def print_error(message: str, hint: str, faults: tuple[str, ...] = (), most: int = 20) -> None:
     """One ``error:`` line, its faults indented below (the first ``most``), one ``hint:`` line; on stderr."""
-    err.print(f"[red]error:[/red] {escape(_one_line(message))}")
+    err.print(f"[red]error:[/red] {escape(one_line(message))}")
     for fault in faults[:most]:
-        err.print(f"  {escape(_one_line(fault))}")
+        err.print(f"  {escape(one_line(fault))}")
     if len(faults) > most:
         err.print(f"  (and {len(faults) - most} more)")
-    err.print(f"[cyan]hint:[/cyan] {escape(_one_line(hint))}")
+    err.print(f"[cyan]hint:[/cyan] {escape(one_line(hint))}")
 
 
 def _can_show(text: str) -> bool:
@@ -61,7 +67,8 @@ def _can_show(text: str) -> bool:
     return True
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text that cannot break a line or steer the terminal; bytes that are no text become escapes."""
     text = text.encode(errors="backslashreplace").decode()
     printable = (character if character.isprintable() else " " for character in text)
     return " ".join("".join(printable).split())

@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from livernet.cli.console import note, out, warn
+from livernet.cli.console import note, one_line, out, warn
 from livernet.core.infer.forward import Learnt
 from livernet.core.infer.models import RunModels
 from livernet.core.infer.output import figure_name, mask_name
@@ -36,7 +36,7 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
             min_width=16 if heading == "scan" else None,
         )
     for row in zip(*columns.values(), strict=True):
-        table.add_row(*(escape(text) for text in row))
+        table.add_row(*(escape(one_line(text)) for text in row))
     out.print(table)
     if not models.learnt.stages:
         warn("this run was trained without stages: it answers with masks alone")
@@ -49,7 +49,7 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     if trained:
         warn(f"SEEN IN TRAINING, says nothing about new scans: {_some(trained)}")
     for scan in result.abstained:
-        warn(f"{scan.name}: not answered: {scan.reason} ({scan.remedy})")
+        warn(f"{scan.name}: not answered: {scan.reason}; {scan.remedy}")
     warn(CAUTION)
 
 

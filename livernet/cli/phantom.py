@@ -48,7 +48,7 @@ def phantom(
         print_json(_document(summary, difficulty, seed))
     else:
         _show(summary, difficulty)
-    next_step(f"livernet preprocess {folder} out/")
+    next_step("livernet preprocess {} out/", folder)
 
 
 def _numbers(text: str | None) -> tuple[int, ...] | None:
@@ -82,7 +82,7 @@ def _document(summary: "Summary", difficulty: "Difficulty | None", seed: int) ->
 def _show(summary: "Summary", difficulty: "Difficulty | None") -> None:
     megabytes = summary.size_bytes / 1e6
     counts = f"{summary.images} synthetic pictures of {summary.patients} invented patients"
-    out.print(f"{counts} in {summary.folder} ({megabytes:.0f} MB)")
+    out.print(f"{counts} in {summary.folder} ({megabytes:.0f} MB)", markup=False)
     for stage, patients, images in summary.stages:
         out.print(f"  {stage}  {patients:3d} patients  {images:3d} images")
     if difficulty is not None:

@@ -73,7 +73,7 @@ def predict(
     else:
         print_findings(result, models)
     err.print(f"wrote {out}", markup=False)
-    next_step(f"livernet report {out}" if wanted.cohort is not None else f"livernet report {models.run}")
+    next_step("livernet report {}", out if wanted.cohort is not None else models.run)
     if strict and result.abstained:
         raise typer.Exit(ABSTAINED)
 

@@ -73,23 +73,27 @@ def preprocess(
             f"{summary.map_file} says which: keep it private" if summary.map_file else "see quarantine.csv"
         )
         warn(f"{summary.quarantined} in quarantine; {where}")
-    next_step(_next(cohort))
+    if cohort.resolve() == Path("out").resolve():
+        next_step("livernet cv --folds 10")
+    else:
+        next_step("livernet cv {} --folds 10", cohort)
     if strict and summary.quarantined:
         raise typer.Exit(_QUARANTINED)
 
 
 def _show(summary: "Summary") -> None:
+    from rich.markup import escape
+
     total = summary.images + summary.quarantined
-    out.print(
-        f"[bold]{summary.out}[/bold]: {summary.images} of {total} pictures, {summary.patients} patients"
-    )
+    name = escape(str(summary.out))
+    out.print(f"[bold]{name}[/bold]: {summary.images} of {total} pictures, {summary.patients} patients")
     stages = ", ".join(f"{name or 'no stage'} {count}" for name, count in summary.stages.items())
     out.print(f"  stages       {stages}")
     out.print(f"  masks        {summary.masks}")
     if summary.markers:
         out.print(f"  painted over {summary.markers} pictures with calipers or other marks")
     for reason, count in summary.reasons.items():
-        out.print(f"  quarantined  {count}: {reason}")
+        out.print(f"  quarantined  {count}: {escape(reason)}")
     if summary.unchanged:
         out.print("  nothing to do: the cohort is there with the same settings and inputs")
 
@@ -108,8 +112,3 @@ def _document(summary: "Summary") -> dict[str, Any]:
         "notes": list(summary.notes),
         "unchanged": summary.unchanged,
     }
-
-
-def _next(cohort: Path) -> str:
-    default = cohort.resolve() == Path("out").resolve()
-    return "livernet cv --folds 10" if default else f"livernet cv {cohort} --folds 10"

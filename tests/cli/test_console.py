@@ -1,6 +1,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -56,3 +57,13 @@ def test_a_terminal_without_the_characters_gets_escapes(
 def test_a_file_name_that_is_no_text_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     print_error("\udcff.png: is empty", "export it again")
     assert capsys.readouterr().err.startswith("error: \\udcff.png: is empty\n")
+
+
+def test_paths_in_the_next_command_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
+    next_step("livernet cv {} --folds 10", Path("my [red] cohort"))
+    assert capsys.readouterr().err == "next: livernet cv 'my [red] cohort' --folds 10\n"
+
+
+def test_a_notice_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    warn("a\x1b]0;x\x07\nb.png: is empty")
+    assert capsys.readouterr().err == "warning: a ]0;x b.png: is empty\n"

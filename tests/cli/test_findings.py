@@ -47,7 +47,7 @@ def test_training_pictures_and_abstentions_are_told(
     assert "fold" in said.out
     assert "1 training pictures: each answered by the fold shown" in said.err
     assert "SEEN IN TRAINING, says nothing about new scans: seen_by_all" in said.err
-    assert "bad: not answered: colour inside the sector (export plain B-mode)" in said.err
+    assert "bad: not answered: colour inside the sector; export plain B-mode" in said.err
 
 
 def test_what_was_not_learnt_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

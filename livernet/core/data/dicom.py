@@ -89,7 +89,7 @@ def read_dicom_frame(path: Path, content: bytes, max_pixels: int) -> tuple[NDArr
             f"{path}: the DICOM file holds no picture", "remove it, or export the images of the study"
         )
     if size > max_pixels:
-        raise DataError(f"{path}: {size:,} pixels is more than the {max_pixels:,} that are decoded", _AGAIN)
+        raise DataError(f"{path}: {size:,} pixels; at most {max_pixels:,} are decoded", _AGAIN)
     if facts.photometric not in _GREY | _COLOUR:
         raise DataError(f"{path}: photometric interpretation {facts.photometric!r} is not known", _AGAIN)
     with guarded(path, f"the pixels, {facts.transfer_syntax}, cannot be decoded", _DECODERS):

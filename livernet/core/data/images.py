@@ -172,7 +172,7 @@ def _opened(path: Path, content: bytes) -> Iterator[Image.Image]:
         try:
             image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "TIFF", "BMP"])
         except Image.DecompressionBombError as error:
-            raise _too_large(path, "a picture of more than 170 million pixels") from error
+            raise _too_large(path, "more than 170 million pixels") from error
         with image:
             _check_size(path, image)
             yield image
@@ -207,6 +207,6 @@ def _eight_bit_pixels(image: Image.Image) -> NDArray[np.uint8]:
 
 def _too_large(path: Path, size: str) -> DataError:
     return DataError(
-        f"{path}: {size} is more than the {MAX_PIXELS:,} that are decoded",
+        f"{path}: {size}; at most {MAX_PIXELS:,} are decoded",
         "export the picture in the size of the console's screen",
     )
