@@ -69,4 +69,5 @@ def cv(
         run = {"name": result.folder.name, "summary": result.summary, "notes": []}
         print_results({"runs": [run], "notes": []})
     err.print(f"wrote {result.folder}", markup=False)
-    next_step("livernet report    or    livernet predict SCAN --mask-out")
+    next_step("livernet report")
+    next_step("livernet predict SCAN --mask-out")

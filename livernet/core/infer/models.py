@@ -65,7 +65,9 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
     # Cards are small; weights are loaded one fold at a time when they answer.
     cards = [load_model(file, torch.device("cpu"))[1] for file in files]
     name = cards[0].config.model.name if cards else ""
-    if not cards or any(card.config != cards[0].config for card in cards):
+    folds = [None] if facts["kind"] == "train" else list(range(len(cards)))
+    alike = {(card.config, card.cohort_sha256) for card in cards}
+    if len(alike) != 1 or [card.fold for card in cards] != folds:
         raise DataError(f"{run}: its model files do not belong together", "repeat the run that wrote them")
     if model not in {None, name}:
         raise ConfigError(f"--model {model!r}: {run} has {name}", "name it, or leave --model away")

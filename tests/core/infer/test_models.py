@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,4 +49,11 @@ def test_a_run_that_does_not_say_what_it_holds(tmp_path: Path, damage: dict[str,
     run = make_cv_run(tmp_path / "run", [("a",)])
     write_json(run / "run.json", read_run(run) | damage)
     with pytest.raises(DataError, match=r"run\.json: does not say which networks and folds"):
+        find_models(run)
+
+
+def test_a_model_that_is_not_of_its_fold_does_not_answer(tmp_path: Path) -> None:
+    run = make_cv_run(tmp_path / "run", [("a",), ("b",)])
+    shutil.copy(run / "livernet/fold-00/model.safetensors", run / "livernet/fold-01/model.safetensors")
+    with pytest.raises(DataError, match="do not belong together"):
         find_models(run)
