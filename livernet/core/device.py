@@ -48,7 +48,9 @@ def choose_device(name: str = "auto") -> Device:
         return Device(torch=device, name="Apple GPU (MPS)", bf16=False)
     if device.type != "cpu":
         raise ConfigError(f"device {name!r} is not supported", hint)
-    return Device(torch=device, name=f"CPU ({torch.get_num_threads()} threads)", bf16=cpu_has_bf16())
+    threads = torch.get_num_threads()
+    name = f"CPU ({threads} thread{'s' * (threads > 1)})"
+    return Device(torch=device, name=name, bf16=cpu_has_bf16())
 
 
 def number_format(device: Device, precision: str) -> torch.dtype:

@@ -38,6 +38,7 @@ def test_a_line_a_fold(tmp_path: Path) -> None:
         watch.fold_started(job(plan, tmp_path / "new"))
         watch.fold_finished(job(plan, tmp_path / "new"), [ROW])
         write_predictions(tmp_path / "old" / "predictions.csv", [ROW])
+        (tmp_path / "old" / "model.safetensors").touch()
         watch.fold_started(job(plan, tmp_path / "old"))
         watch.fold_finished(job(plan, tmp_path / "old"), [ROW])
     text = console.file.getvalue()  # type: ignore[attr-defined]

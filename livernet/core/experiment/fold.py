@@ -63,8 +63,8 @@ class FoldJob:
 
     @property
     def finished(self) -> bool:
-        """Whether the predictions are there, which are written last."""
-        return (self.folder / PREDICTIONS).is_file()
+        """Whether the predictions are there, which are written last, and the network that made them."""
+        return (self.folder / PREDICTIONS).is_file() and (self.folder / MODEL).is_file()
 
 
 def run_fold(
@@ -103,6 +103,8 @@ def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) 
     )
     lines = (json.dumps(epoch.to_dict(), allow_nan=False) for epoch in trained.history)
     write_text(job.folder / METRICS, "\n".join(lines) + "\n")
+    last = trained.history[-1].to_dict()
+    del last["seconds"]  # same seed, same bytes
     card = ModelCard(
         config=job.config,
         normalisation=trained.normalisation,
@@ -110,7 +112,7 @@ def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) 
         trained_on=tuple(job.tensors.hashes[i] for i in job.fold.train),
         fold=job.number,
         preprocessing=job.preprocessing,
-        training=trained.history[-1].to_dict(),
+        training=last,
     )
     save_model(job.folder / MODEL, trained.model, card)
     state.remove()

@@ -62,6 +62,8 @@ def load_model(path: Path, device: torch.device) -> tuple[nn.Module, ModelCard]:
     Raises:
         DataError: the file is missing, damaged, of another program, or its weights fit another network.
     """
+    if not path.is_file():
+        raise DataError(f"{path}: is missing", "repeat the command that made the run, with its --name")
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}

@@ -72,11 +72,19 @@ def test_a_finished_fold_is_read_and_not_run_again(tmp_path: Path) -> None:
     work = job(tmp_path)
     assert not work.finished
     run_fold(work, choose_device("cpu"), lambda _: None)
-    (work.folder / "model.safetensors").unlink()
     assert work.finished
     again = run_fold(work, choose_device("cpu"), pytest.fail)
     assert again == read_predictions(work.folder / "predictions.csv")
-    assert not (work.folder / "model.safetensors").exists()
+
+
+def test_a_fold_that_lost_its_model_is_trained_again(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    run_fold(work, choose_device("cpu"), lambda _: None)
+    before = (work.folder / "model.safetensors").read_bytes()
+    (work.folder / "model.safetensors").unlink()
+    assert not work.finished
+    run_fold(work, choose_device("cpu"), lambda _: None)
+    assert (work.folder / "model.safetensors").read_bytes() == before
 
 
 def test_the_same_job_gives_the_same_bytes(tmp_path: Path) -> None:

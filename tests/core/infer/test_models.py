@@ -32,7 +32,7 @@ def test_a_network_that_the_run_does_not_have(tmp_path: Path) -> None:
 def test_a_missing_fold_is_an_error(tmp_path: Path) -> None:
     run = make_cv_run(tmp_path / "run", [("a",), ("b",)])
     (run / "livernet/fold-01/model.safetensors").unlink()
-    with pytest.raises(DataError, match=r"fold-01/model\.safetensors: cannot be read"):
+    with pytest.raises(DataError, match=r"fold-01/model\.safetensors: is missing"):
         find_models(run)
 
 
