@@ -28,6 +28,7 @@ from livernet.core.infer.forward import (
     to_bytes,
     what_was_learnt,
 )
+from livernet.core.infer.models import MODEL
 from livernet.core.metrics.segmentation import dice
 from livernet.core.stages import Grouping
 from livernet.core.train.checkpoint import ModelCard, save_model
@@ -35,7 +36,6 @@ from livernet.core.train.loop import EpochMetrics, train_model
 from livernet.core.train.state import StateFile
 
 METRICS = "metrics.jsonl"
-MODEL = "model.safetensors"
 MASKS = "masks"
 _STATE = "unfinished.safetensors"
 

@@ -12,8 +12,9 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.data.splits import Fold, make_splits
 from livernet.core.device import Device
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.experiment.fold import MODEL, FoldJob, fit, run_fold
+from livernet.core.experiment.fold import FoldJob, fit, run_fold
 from livernet.core.experiment.plan import read_preprocessing
+from livernet.core.infer.models import MODEL
 from livernet.core.runs import open_run, provenance
 from livernet.core.stages import Grouping
 from livernet.core.train.loop import EpochMetrics

@@ -9,11 +9,11 @@ from typing import Any
 from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
 from livernet.core.errors import DataError, LivernetError
+from livernet.core.experiment.fold import METRICS
 from livernet.core.runs import RUN_FILE, find_run, read_run
 from livernet.core.stages import Grouping
 
 KINDS = ("cv", "train", "predict")
-METRICS = "metrics.jsonl"
 SPLITS = "splits.json"
 _DAMAGED = "the file was changed or damaged: delete it and repeat the command that wrote it"
 
