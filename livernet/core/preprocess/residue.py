@@ -5,7 +5,7 @@ brighter grey is drawn, not scanned. Such runs are the seeds; several of them si
 Shape suffixes: H, W picture height and width; h, w the neighbourhood of the sector.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -36,10 +36,14 @@ class Residue:
     """Pixels to paint over, bool (H, W)."""
     markers: int
     """Number of separate marks."""
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Number of marks by kind."""
     text: bool
     """Whether strokes stand side by side as in writing."""
     coloured: bool
     """Whether more is coloured than a caliper explains."""
+    suspicion: float = 0.0
+    """How near the picture came to being refused for writing or colour, 0 to 1."""
 
 
 def find_residue(
@@ -67,19 +71,28 @@ def find_residue(
     seeds_hw = vertical_runs(grey_hw, grey_HW.shape[0]) & core_hw
     if colour_hw.any():
         seeds_hw |= vertical_runs(np.where(colour_hw, np.uint8(255), np.uint8(0)), grey_HW.shape[0])
-    coloured = float(colour_hw.sum()) > _MOST_COLOUR * float(inside_hw.sum())
+    tinge = float(colour_hw.sum()) / (_MOST_COLOUR * float(inside_hw.sum()))
+    coloured = tinge > 1
     lone_hw = _rise(grey_hw) * dark_HW[window] >= _RISE if dark_HW.any() else np.zeros_like(seeds_hw)
     if not (seeds_hw | colour_hw | lone_hw).any():
-        return Residue(marker_HW=marker_HW, markers=0, text=False, coloured=coloured)
+        return Residue(
+            marker_HW=marker_HW, markers=0, text=False, coloured=coloured, suspicion=min(1.0, tinge)
+        )
     strokes_hw = (_strokes(grey_hw, seeds_hw) | lone_hw) & core_hw
     grown_hw = ndimage.maximum_filter(strokes_hw | seeds_hw, 3)
     marked_hw = (grown_hw | ndimage.binary_dilation(colour_hw)) & inside_hw
     marker_HW[window] = marked_hw
+    markers = int(ndimage.label(ndimage.maximum_filter(marked_hw, _REACH // 2 + 1))[1])
+    likeness = max(
+        longest_line(_boxes(seeds_hw)) / _WRITING, longest_line(_letters(strokes_hw)) / (_WRITING + 1)
+    )
     return Residue(
         marker_HW=marker_HW,
-        markers=int(ndimage.label(ndimage.maximum_filter(marked_hw, _REACH // 2 + 1))[1]),
-        text=is_writing(_boxes(seeds_hw), _WRITING) or is_writing(_letters(strokes_hw), _WRITING + 1),
+        markers=markers,
+        kinds={"stroke": markers} if markers else {},
+        text=likeness >= 1,
         coloured=coloured,
+        suspicion=min(1.0, max(tinge, likeness)),
     )
 
 
@@ -116,6 +129,11 @@ def is_writing(boxes: list[Box], least: int) -> bool:
         boxes: rows and columns of each shape.
         least: length of the chain that counts as writing.
     """
+    return longest_line(boxes) >= least
+
+
+def longest_line(boxes: list[Box]) -> int:
+    """The most shapes of like height that stand side by side, no further apart than letters."""
     strokes = sorted((box[1].start, box[0].start, box[0].stop) for box in boxes)
     chain = [1] * len(strokes)
     for (i, (x_i, top_i, end_i)), (k, (x_k, top_k, end_k)) in combinations(enumerate(strokes), 2):
@@ -124,7 +142,7 @@ def is_writing(boxes: list[Box], least: int) -> bool:
         alike = overlap >= 0.5 * low and tall <= min(3 * low, _TALLEST)
         if alike and 3 <= x_k - x_i <= max(14, 1.6 * tall):
             chain[k] = max(chain[k], chain[i] + 1)
-    return max(chain, default=0) >= least
+    return max(chain, default=0)
 
 
 def paint_over(
