@@ -11,28 +11,25 @@ from numpy.typing import NDArray
 from livernet.core.data.dicom import UltrasoundRegion
 from livernet.core.data.images import Picture
 from livernet.core.preprocess.echo import Echo, find_echo
+from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.sector import Fit, fit_sector
+from livernet.core.preprocess.tags import Tags, read_tags
 from livernet.core.preprocess.tighten import tighten
 
+__all__ = ["Located", "Quarantined", "acceptable", "locate"]
+
 _GOOD = 1.7
-_LEAST_SHARE, _MOST_SHARE = 0.10, 0.95
 _MOST_ECHO = 0.75
+_RIVAL = 0.3
+_LEAST_SIDE = 96
+_LEAST_SHARE = 0.04
 
 Box = tuple[int, int, int, int]
 
 
-class Quarantined(Exception):  # noqa: N818  # not a failure of the program: a picture that is set aside
-    """A picture that cannot be shown to be clean; neither text carries patient data."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.remedy = remedy
-
-
 @dataclass(frozen=True, kw_only=True)
 class Located:
-    """Where the echoes are and how that was found."""
+    """Where the echoes of one panel are and how that was found."""
 
     fit: Fit
     """The sector, in source pixels, with what speaks for it."""
@@ -46,29 +43,79 @@ class Located:
     """Why a region tag was not used; empty otherwise."""
 
 
-def locate(picture: Picture) -> Located:
-    """Find and fit the sector.
+def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = False) -> tuple[Located, ...]:
+    """Find and fit the sector of every panel, left to right and top to bottom.
+
+    Args:
+        allow_doppler: a screen whose tags name flow, spectra or M-mode beside the tissue may pass.
+        forgiving: a person let the picture in: the best fit is taken, however poor.
 
     Raises:
-        Quarantined: several or mixed regions by the tags, or nothing that looks like echoes.
+        Quarantined: several unlike or mixed regions, a poor fit, a sector too small, or no echoes at all.
     """
-    region, note = _tagged_region(picture)
-    if region is not None:
-        found = _fit(picture.grey_HW, region.box)
-        if found is not None and acceptable(found[0]) and _holds(found[1], picture.grey_HW):
-            return Located(fit=found[0], echo=found[1], route="region", spacing_mm=region.spacing_mm, note="")
-        note = "region tag does not hold the sector"
+    tags = read_tags(picture, allow_doppler=allow_doppler or forgiving)
+    tagged = _by_tags(picture, tags)
+    if tagged:
+        return tagged
+    note = "region tag does not hold the sector" if tags.panels else tags.note
     found = _fit(picture.grey_HW, None)
     if found is None:
         raise Quarantined(
             "no ultrasound sector found", "check that this is a B-mode picture; crop the console away"
         )
-    return Located(fit=found[0], echo=found[1], route="pixels", spacing_mm=None, note=note)
+    located = Located(fit=found[0], echo=found[1], route="pixels", spacing_mm=None, note=note)
+    if not forgiving:
+        _check(located, picture.grey_HW.shape)
+    return (located,)
 
 
 def acceptable(fit: Fit) -> bool:
     """Whether the sector holds nearly all echoes and is mostly filled by them."""
     return fit.leak <= 0.04 and fit.coverage >= 0.55 and fit.score >= 0.9
+
+
+def _check(located: Located, shape: tuple[int, int]) -> None:
+    fit = located.fit
+    if any(rival > _RIVAL for rival in located.echo.rivals):
+        raise Quarantined(
+            "several ultrasound regions on one screen", "export each panel as a picture of its own"
+        )
+    if not acceptable(fit):
+        raise Quarantined(
+            f"the sector does not fit (coverage {fit.coverage:.2f}, outside {fit.leak:.2f})",
+            "export the picture without overlays, or crop the console away",
+        )
+    inside_HW = fit.sector.mask(shape)
+    across, down = int(inside_HW.any(axis=0).sum()), int(inside_HW.any(axis=1).sum())
+    if min(across, down) < _LEAST_SIDE or inside_HW.mean() < _LEAST_SHARE:
+        raise Quarantined(
+            f"the sector is too small ({across}x{down} pixels)", "export the picture at full size"
+        )
+
+
+def _by_tags(picture: Picture, tags: Tags) -> tuple[Located, ...]:
+    """One fit a tagged panel; empty when a tag does not hold its sector."""
+    located: list[Located] = []
+    for region in tags.panels:
+        found = _fit(picture.grey_HW, region.box)
+        if found is None or not acceptable(found[0]):
+            return ()
+        _refuse_graphics(found[0], tags, picture.grey_HW.shape)
+        located.append(_tagged(region, found))
+    return tuple(located) if located and _hold(located, picture.grey_HW) else ()
+
+
+def _tagged(region: UltrasoundRegion, found: tuple[Fit, Echo]) -> Located:
+    return Located(fit=found[0], echo=found[1], route="region", spacing_mm=region.spacing_mm, note="")
+
+
+def _refuse_graphics(fit: Fit, tags: Tags, shape: tuple[int, int]) -> None:
+    inside_HW = fit.sector.mask(shape)
+    for x0, y0, x1, y1 in tags.graphics:
+        if inside_HW[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1].any():
+            raise Quarantined(
+                "graphics over the tissue, by the region tags", "export the picture without overlays"
+            )
 
 
 def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, Echo] | None:
@@ -87,39 +134,8 @@ def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, Echo] | N
     return replace(fit, sector=tighten(fit.sector.scaled(echo.step), grey_HW)), echo
 
 
-def _holds(echo: Echo, grey_HW: NDArray[np.uint8]) -> bool:
-    """Whether the echoes within a tag are most of those of the whole screen."""
+def _hold(located: list[Located], grey_HW: NDArray[np.uint8]) -> bool:
+    """Whether the echoes within the tags are most of those of the whole screen."""
     whole = find_echo(grey_HW)
-    return whole is None or float(echo.region_hw.sum()) >= _MOST_ECHO * float(whole.region_hw.sum())
-
-
-def _tagged_region(picture: Picture) -> tuple[UltrasoundRegion | None, str]:
-    """The one usable tissue region of a DICOM file, or why there is none.
-
-    Raises:
-        Quarantined: the tags describe several panels, or flow or spectra over the tissue.
-    """
-    regions = picture.dicom.regions if picture.dicom is not None else ()
-    tissue = [region for region in regions if region.is_tissue and _plausible(region.box, picture.grey_HW)]
-    if not tissue:
-        return None, "no usable region tag" if regions else ""
-    if len(tissue) > 1:
-        raise Quarantined("several panels on one screen", "export each panel as a picture of its own")
-    flow = [region for region in regions if region.spatial_format in {2, 3} or region.data_type in {2, 3, 4}]
-    if any(_overlap(region.box, tissue[0].box) for region in flow):
-        raise Quarantined("Doppler or spectral region on the screen", "export a plain B-mode picture")
-    return tissue[0], ""
-
-
-def _plausible(box: Box, grey_HW: NDArray[np.uint8]) -> bool:
-    height, width = grey_HW.shape
-    x0, y0, x1, y1 = box
-    # some scanners write the exclusive bound: one pixel beyond the border is forgiven
-    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
-        return False
-    share = (x1 - x0 + 1) * (y1 - y0 + 1) / (width * height)
-    return _LEAST_SHARE <= share <= _MOST_SHARE and bool(np.ptp(grey_HW[y0 : y1 + 1, x0 : x1 + 1]) > 0)
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+    within = sum(float(panel.echo.region_hw.sum()) for panel in located)
+    return whole is None or within >= _MOST_ECHO * float(whole.region_hw.sum())

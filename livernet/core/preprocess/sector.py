@@ -40,6 +40,11 @@ class Fit:
     """1 where both edges open equally, towards 0 where they do not."""
 
     @property
+    def confidence(self) -> float:
+        """How far the sector is to be trusted, 0..1."""
+        return min(1.0, max(0.0, (self.score - 0.5) / 1.4))
+
+    @property
     def score(self) -> float:
         """What candidates are compared by; 1.9 at best."""
         return self.coverage - 10 * self.leak + 0.4 * self.edges + 0.5 * self.symmetry

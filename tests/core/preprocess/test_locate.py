@@ -3,13 +3,14 @@ import pytest
 
 from livernet.core.data.images import read_picture
 from livernet.core.preprocess.locate import Quarantined, acceptable, locate
+from livernet.core.preprocess.shape import Sector
 from tests.core.preprocess.screens import CONVEX, SHAPE, dicom, overlap, picture, region, screen
 
 BOX = (20, 15, 380, 275)
 
 
 def test_from_pixels():
-    found = locate(picture(screen()))
+    (found,) = locate(picture(screen()))
     assert found.route == "pixels"
     assert found.spacing_mm is None
     assert acceptable(found.fit)
@@ -21,7 +22,7 @@ def with_regions(tmp_path, *regions):
 
 
 def test_region_tag_narrows_and_gives_the_spacing(tmp_path):
-    found = locate(with_regions(tmp_path, region(BOX)))
+    (found,) = locate(with_regions(tmp_path, region(BOX)))
     assert found.route == "region"
     assert found.spacing_mm == (0.5, 0.5)
     assert overlap(found.fit.sector.mask(SHAPE), CONVEX.mask(SHAPE)) > 0.97
@@ -33,27 +34,45 @@ def test_region_tag_narrows_and_gives_the_spacing(tmp_path):
     ids=["whole", "turned", "beyond", "small"],
 )
 def test_a_wrong_tag_falls_through(tmp_path, box):
-    found = locate(with_regions(tmp_path, region(box)))
+    (found,) = locate(with_regions(tmp_path, region(box)))
     assert found.route == "pixels"
     assert found.note == "no usable region tag"
 
 
 def test_a_tag_beside_the_sector_falls_through(tmp_path):
-    found = locate(with_regions(tmp_path, region((300, 150, 399, 299))))
+    (found,) = locate(with_regions(tmp_path, region((300, 150, 399, 299))))
     assert (found.route, found.note) == ("pixels", "region tag does not hold the sector")
 
 
+def dual():
+    half = Sector(
+        apex=(100.0, -60.0), radii=(90.0, 330.0), angles=(-0.27, 0.27), box=(0.0, 0.0, 199.0, 299.0)
+    )
+    return np.concatenate([screen(half, shape=(300, 200), seed=seed) for seed in (1, 2)], axis=1), half
+
+
 def test_two_panels_by_the_tags(tmp_path):
-    halves = region((0, 20, 199, 280)), region((200, 20, 399, 280))
-    with pytest.raises(Quarantined, match="several panels on one screen"):
-        locate(with_regions(tmp_path, *halves))
+    grey, half = dual()
+    halves = [region((0, 20, 199, 280)), region((200, 20, 399, 280))]
+    left, right = locate(read_picture(dicom(tmp_path / "a.dcm", grey, SequenceOfUltrasoundRegions=halves)))
+    truth = half.mask((300, 200))
+    assert overlap(left.fit.sector.mask(SHAPE)[:, :200], truth) > 0.95
+    assert overlap(right.fit.sector.mask(SHAPE)[:, 200:], truth) > 0.95
+    assert not (left.fit.sector.mask(SHAPE) & right.fit.sector.mask(SHAPE)).any()
 
 
-@pytest.mark.parametrize(("spatial", "data_type"), [(1, 2), (3, 3), (2, 1)])
-def test_flow_spectrum_or_m_mode_over_the_tissue(tmp_path, spatial, data_type):
-    other = region((100, 100, 200, 200), spatial=spatial, data_type=data_type)
-    with pytest.raises(Quarantined, match="Doppler or spectral"):
-        locate(with_regions(tmp_path, region(BOX), other))
+def test_graphics_over_the_tissue(tmp_path):
+    over, beside = (region(box, spatial=5, data_type=0) for box in ((150, 150, 200, 200), (0, 0, 10, 299)))
+    assert locate(with_regions(tmp_path, region(BOX), beside))[0].route == "region"
+    with pytest.raises(Quarantined, match="graphics over the tissue"):
+        locate(with_regions(tmp_path, region(BOX), over))
+
+
+def test_too_small():
+    tiny = Sector(apex=None, radii=(0.0, 0.0), angles=(0.0, 0.0), box=(100.0, 100.0, 180.0, 170.0))
+    with pytest.raises(Quarantined, match="too small"):
+        locate(picture(screen(tiny)))
+    assert len(locate(picture(screen(tiny)), forgiving=True)) == 1
 
 
 def test_nothing_there():
