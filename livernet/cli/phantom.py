@@ -28,27 +28,45 @@ def phantom(
         typer.Option(metavar="N,N,N,N,N", help="Patients of F0 to F4, in place of the paper's shares."),
     ] = None,
     describe: Annotated[bool, typer.Option("--describe", help="Measure how hard the cohort is.")] = False,
+    consoles: Annotated[
+        str,
+        typer.Option(
+            help="standard: four consoles, plain pictures. all: every kind of screen, to try preprocess on."
+        ),
+    ] = "standard",
     json: JsonOption = False,
 ) -> None:
     """Make console pictures of synthetic livers with known stages and masks. No person is shown."""
     from livernet.core.phantom.baseline import describe as measure
     from livernet.core.phantom.cohort import write_cohort
     from livernet.core.phantom.plan import make_quota
+    from livernet.core.phantom.screens.folder import write_screens
 
+    _check_consoles(consoles, describe=describe)
     quota = make_quota(patients, images, _numbers(per_stage))
     from rich.progress import Progress
 
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("drawing", total=sum(quota.images))
-        summary = write_cohort(
-            folder, seed, quota, lambda done, _total: progress.update(task, completed=done)
-        )
+        write = write_screens if consoles == "all" else write_cohort
+        summary = write(folder, seed, quota, lambda done, _total: progress.update(task, completed=done))
     difficulty = measure(folder) if describe else None
     if json:
         print_json(_document(summary, difficulty, seed))
     else:
         _show(summary, difficulty)
     next_step("livernet preprocess {} out/", folder)
+
+
+def _check_consoles(consoles: str, *, describe: bool) -> None:
+    if consoles not in {"standard", "all"}:
+        raise ConfigError(
+            f"--consoles {consoles!r} is neither standard nor all", "leave it out for the standard cohort"
+        )
+    if describe and consoles == "all":
+        raise ConfigError(
+            "--describe measures the standard cohort, not --consoles all", "leave one of the two out"
+        )
 
 
 def _numbers(text: str | None) -> tuple[int, ...] | None:

@@ -18,9 +18,13 @@ from livernet.core.phantom.shot import Shot, Sitting, seat, take
 from livernet.core.phantom.skins import SKINS
 from livernet.core.stages import STAGES
 
-_KIND = "livernet phantom"
+KIND = "livernet phantom"
+"""What truth.json says it is."""
 _SHARE = (0.30, 0.52, 0.18)
-_HEADER = ("file", "patient", "stage", "site", "scanner", "view")
+HEADER = ("file", "patient", "stage", "site", "scanner", "view")
+"""Of labels.csv."""
+NOTE = "Synthetic. Every name, number, date, hospital and maker is invented; no picture shows a person."
+"""What truth.json says about itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +52,8 @@ def write_cohort(
         OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
     """
     settings = {"seed": seed, "patients": list(quota.patients), "images": list(quota.images)}
-    head = {"kind": _KIND, "version": __version__, **settings}
-    _claim(out, head)
+    head = {"kind": KIND, "version": __version__, **settings}
+    claim(out, head)
     total, size = sum(quota.images), 0
     rows: list[tuple[str, ...]] = []
     people: list[dict[str, Any]] = []
@@ -65,19 +69,16 @@ def write_cohort(
             pictures.append(_picture(name, sitting, shot))
             if on_picture is not None:
                 on_picture(len(rows), total)
-    write_csv(out / "labels.csv", _HEADER, rows)
+    write_csv(out / "labels.csv", HEADER, rows)
     write_json(
         out / "truth.json",
-        {**head, "status": "finished", "note": _NOTE, "people": people, "pictures": pictures},
+        {**head, "status": "finished", "note": NOTE, "people": people, "pictures": pictures},
     )
     stages = tuple((s, p, i) for s, p, i in zip(STAGES, quota.patients, quota.images, strict=True))
     return Summary(folder=out, images=len(rows), patients=len(people), stages=stages, size_bytes=size)
 
 
-_NOTE = "Synthetic. Every name, number, date, hospital and maker is invented; no picture shows a person."
-
-
-def _claim(out: Path, head: dict[str, Any]) -> None:
+def claim(out: Path, head: dict[str, Any]) -> None:
     """Make sure that ``out`` is new, empty or the same cohort, and leave a sign before the first picture."""
     truth = out / "truth.json"
     try:
@@ -85,11 +86,12 @@ def _claim(out: Path, head: dict[str, Any]) -> None:
             raise OutputError(f"{out}: is a file, not a folder", "choose a new folder")
         if not is_vacant(out):
             found = json.loads(truth.read_text()) if truth.is_file() else {}
-            if not isinstance(found, dict) or found.get("kind") != _KIND:
+            if not isinstance(found, dict) or found.get("kind") != KIND:
                 raise OutputError(
                     f"{out}: is not empty and was not made by this command", "choose a new folder"
                 )
-            if any(found.get(key) != value for key, value in head.items()):
+            other = found.get("consoles") != head.get("consoles")
+            if other or any(found.get(key) != value for key, value in head.items()):
                 raise OutputError(
                     f"{out}: holds a phantom cohort made with other settings",
                     "choose a new folder, or delete this one",

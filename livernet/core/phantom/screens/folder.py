@@ -1,0 +1,78 @@
+"""A folder with the whole family of screens: pictures, labels, masks and the truth behind them."""
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from livernet import __version__
+from livernet.core.files import write_bytes, write_csv, write_json, write_png
+from livernet.core.phantom.cohort import HEADER, KIND, NOTE, Summary, claim
+from livernet.core.phantom.identity import HOSPITALS
+from livernet.core.phantom.plan import Quota, draw_patients
+from livernet.core.phantom.screens.cases import Case, deal
+from livernet.core.phantom.screens.consoles import CONSOLES
+from livernet.core.phantom.screens.exposure import Guest, welcome
+from livernet.core.phantom.screens.forms import Form, draw_form
+from livernet.core.phantom.screens.screen import Screenshot, compose
+from livernet.core.phantom.screens.store import store
+from livernet.core.phantom.screens.truth import person_truth, picture_truth
+from livernet.core.stages import STAGES
+
+
+def write_screens(
+    out: Path, seed: int, quota: Quota, on_picture: Callable[[int, int], None] | None = None
+) -> Summary:
+    """Make the screens in ``out``; ``on_picture(done, total)`` is called after each.
+
+    Raises:
+        OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
+    """
+    settings = {"seed": seed, "patients": list(quota.patients), "images": list(quota.images)}
+    head = {"kind": KIND, "version": __version__, **settings, "consoles": "all"}
+    claim(out, head)
+    total, size = sum(quota.images), 0
+    cases = deal(seed, total)
+    rows: list[tuple[str, ...]] = []
+    people: list[dict[str, Any]] = []
+    pictures: list[dict[str, Any]] = []
+    for patient in draw_patients(seed, quota, len(CONSOLES)):
+        guest = welcome(seed, patient)
+        people.append(person_truth(guest))
+        for _ in range(patient.images):
+            serial = len(rows)
+            case = cases[serial]
+            rng = np.random.default_rng([seed, 12, serial])
+            form = draw_form(rng, case.file, guest.who, serial)
+            shot = compose(rng, guest, case)
+            size += _write(out, guest, case, form, shot, key=f"{seed}/{serial}")
+            rows.append(_row(guest, form, shot))
+            pictures.append(picture_truth(guest, case, form, shot))
+            if on_picture is not None:
+                on_picture(len(rows), total)
+    write_csv(out / "labels.csv", HEADER, rows)
+    write_json(
+        out / "truth.json",
+        {**head, "status": "finished", "note": NOTE, "people": people, "pictures": pictures},
+    )
+    stages = tuple((s, p, i) for s, p, i in zip(STAGES, quota.patients, quota.images, strict=True))
+    return Summary(folder=out, images=len(rows), patients=len(people), stages=stages, size_bytes=size)
+
+
+def _write(out: Path, guest: Guest, case: Case, form: Form, shot: Screenshot, *, key: str) -> int:
+    content = store(shot, form, guest.who, key)
+    write_bytes(out / form.path, content)
+    if case.mode != "page":
+        path = PurePosixPath(form.path)
+        name = path.with_suffix(".png") if path.suffix else path.with_name(f"{path.name}.png")
+        for folder, mask_HW in zip(("masks", "masks_b"), shot.liver_masks(), strict=True):
+            write_png(out / folder / name, mask_HW.astype(np.uint8) * np.uint8(255))
+    return len(content)
+
+
+def _row(guest: Guest, form: Form, shot: Screenshot) -> tuple[str, ...]:
+    site = HOSPITALS[guest.who.site][0]
+    scanner = f"{guest.console.name} phantom"
+    view = shot.exposures[0].view if shot.exposures else ""
+    return form.path, guest.who.number, STAGES[guest.patient.stage], site, scanner, view
