@@ -1,8 +1,9 @@
-"""Decoding of PNG, JPEG, TIFF, BMP and DICOM files to one grey frame, by content and never by suffix.
+"""Decoding of PNG, JPEG, TIFF, BMP and DICOM files to grey frames, by content and never by suffix.
 
 Shape suffixes: H, W height and width; C colour channels.
 """
 
+import hashlib
 import io
 import stat
 from collections.abc import Iterator
@@ -14,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from livernet.core.data.dicom import DicomFacts, read_dicom_frame
+from livernet.core.data.dicom import DicomFacts, has_preamble, is_bare
+from livernet.core.data.dicom_pixels import DicomFrames
+from livernet.core.data.frames import MIDDLE, FrameChoice, find_moving, sample
 from livernet.core.data.guard import guarded
+from livernet.core.data.rasters import RasterFrames, opened, turned
 from livernet.core.errors import DataError
-from livernet.core.files import sha256
 
-MAX_PIXELS = 50_000_000
-"""Largest picture that is decoded; a console screen has 0.3 to 2 million pixels."""
 MAX_BYTES = 2_000_000_000
 """Largest file that is read."""
 
+_HEAD = 132
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
@@ -52,14 +54,20 @@ class Picture:
     dicom: DicomFacts | None = None
     """What a DICOM header says that pre-processing needs; ``None`` for other formats."""
     frames: int = 1
-    """How many frames the file holds; the middle one was taken."""
+    """How many frames the file holds as a whole."""
+    frame: int = 0
+    """Index of this frame in the file, from 0."""
+    moving_HW: NDArray[np.bool_] | None = None
+    """Where the frames of the file differ, bool (H, W); ``None`` for one frame or when it cannot be told."""
 
 
 def sniff(head: bytes) -> str | None:
     """The format that the first 132 bytes of a file announce; ``None`` when livernet does not read it."""
-    if head[128:132] == b"DICM":
+    if has_preamble(head):
+        # before all else: a preamble may hold the first bytes of a TIFF
         return "DICOM"
-    return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+    known = next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+    return "DICOM" if known is None and is_bare(head) else known
 
 
 def read_picture(path: Path) -> Picture:
@@ -68,30 +76,37 @@ def read_picture(path: Path) -> Picture:
     Raises:
         DataError: the file is absent, empty, truncated, too large, or no picture livernet reads.
     """
-    content = _read_bytes(path)
-    kind = sniff(content[:132])
-    if kind is None:
-        raise DataError(
-            f"{path}: not a picture ({_RULE})",
-            "remove the file from the folder, or export it as PNG or DICOM",
-        )
-    if kind == "DICOM":
-        pixels, facts = read_dicom_frame(path, content, MAX_PIXELS)
-        grey_HW, saturated_HW = to_grey(pixels)
-        return Picture(
-            grey_HW=grey_HW, saturated_HW=saturated_HW, source_format=kind, bit_depth=facts.bits_stored,
-            sha256=sha256(content), dicom=facts, frames=facts.frames,
-        )  # fmt: skip
-    pixels, depth, frames = _decode(path, content)
-    grey_HW, saturated_HW = to_grey(pixels)
-    return Picture(
-        grey_HW=grey_HW,
-        saturated_HW=saturated_HW,
-        source_format=kind,
-        bit_depth=depth,
-        sha256=sha256(content),
-        frames=frames,
-    )
+    return next(read_pictures(path))
+
+
+def read_pictures(path: Path, choice: FrameChoice = MIDDLE) -> Iterator[Picture]:
+    """Decode the chosen frames of a file one after the other; only one is in memory at a time.
+
+    The file stays open until the last frame was taken or the iterator is closed.
+
+    Raises:
+        DataError: while iterating: the file is absent, empty, truncated, too large, or no picture livernet
+            reads; or a chosen frame is damaged, in which case those before it were given already.
+    """
+    with _open(path) as stream:
+        with guarded(path, "cannot be read", _AGAIN):
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            stream.seek(0)
+            kind = _kind(path, stream.read(_HEAD))
+            stream.seek(0)
+        source = DicomFrames(path, stream) if kind == "DICOM" else RasterFrames(path, stream)
+        facts = source.facts if isinstance(source, DicomFrames) else None
+        moving_HW = None
+        if source.count > 1:
+            moving_HW = find_moving(sample(lambda index: to_grey(source.read(index))[0], source.count))
+        for index in choice.of(source.count):
+            grey_HW, saturated_HW = to_grey(source.read(index))
+            alike = moving_HW is not None and moving_HW.shape == grey_HW.shape
+            yield Picture(
+                grey_HW=grey_HW, saturated_HW=saturated_HW, source_format=kind, bit_depth=source.bits,
+                sha256=digest, dicom=facts, frames=source.count, frame=index,
+                moving_HW=moving_HW if alike else None,
+            )  # fmt: skip
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:
@@ -102,14 +117,17 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     Raises:
         DataError: the file cannot be read, or its values are those of a picture and not of a mask.
     """
-    content = _read_bytes(path)
-    if sniff(content[:132]) in {None, "DICOM"}:
-        raise DataError(
-            f"{path}: not a mask picture", "save the mask as an 8-bit PNG with 0 outside and 255 inside"
-        )
-    with _opened(path, content) as image:
-        keep = image.mode in {"1", "P", "L", "I;16", "I"}
-        values_HW = np.asarray(image if keep else image.convert("L"))
+    with _open(path) as stream:
+        if sniff(stream.read(_HEAD)) in {None, "DICOM"}:
+            raise DataError(
+                f"{path}: not a mask picture", "save the mask as an 8-bit PNG with 0 outside and 255 inside"
+            )
+        stream.seek(0)
+        with opened(path, stream) as image:
+            image.load()
+            upright = turned(image)
+            keep = upright.mode in {"1", "P", "L", "I;16", "I"}
+            values_HW = np.asarray(upright if keep else upright.convert("L"))
     if values_HW.dtype == np.bool_ or int(values_HW.max()) <= 1:
         return values_HW.astype(np.bool_)
     levels = np.unique(values_HW)
@@ -140,73 +158,35 @@ def to_grey(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bo
     return grey_HW, saturated_HW
 
 
-def to_8_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Samples of 9 to 16 bits as 8 bits: the low bits beyond the largest value's first eight are dropped."""
-    depth = max(8, int(values.max(initial=0)).bit_length())
-    reduced: NDArray[np.uint8] = (values.astype(np.int64).clip(0) >> (depth - 8)).astype(np.uint8)
-    return reduced
-
-
-def _read_bytes(path: Path) -> bytes:
+@contextmanager
+def _open(path: Path) -> Iterator[io.BufferedReader]:
+    """The open file, which is there, is a file, and of a size that can be read."""
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
             raise DataError(f"{path}: is no file but a folder, pipe or device", "name a picture file")
-        size = state.st_size
-        if size > MAX_BYTES:
-            raise DataError(f"{path}: {size:,} bytes is more than the {MAX_BYTES:,} that are read", _AGAIN)
-        content = path.read_bytes()
-    except OSError as error:
+        stream = path.open("rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
         raise DataError(
-            f"{path}: cannot be read ({error.strerror or error})", "check the path and your access to it"
+            f"{path}: cannot be read ({reason or type(error).__name__})",
+            "check the path and your access to it",
         ) from error
-    if not content:
-        raise DataError(f"{path}: the file is empty", _AGAIN)
-    return content
+    with stream:
+        if state.st_size > MAX_BYTES:
+            raise DataError(
+                f"{path}: {state.st_size:,} bytes is more than the {MAX_BYTES:,} that are read", _AGAIN
+            )
+        if state.st_size == 0:
+            raise DataError(f"{path}: the file is empty", _AGAIN)
+        yield stream
 
 
-@contextmanager
-def _opened(path: Path, content: bytes) -> Iterator[Image.Image]:
-    """The opened picture, its size checked before anything is decoded."""
-    with guarded(path, "damaged or truncated", _AGAIN):
-        try:
-            image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "TIFF", "BMP"])
-        except Image.DecompressionBombError as error:
-            raise _too_large(path, "more than 170 million pixels") from error
-        with image:
-            _check_size(path, image)
-            yield image
-
-
-def _check_size(path: Path, image: Image.Image) -> None:
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_large(path, f"{image.width}x{image.height} pixels")
-
-
-def _decode(path: Path, content: bytes) -> tuple[NDArray[np.uint8], int, int]:
-    """The middle frame as uint8 (H, W) or (H, W, 3), the bits per sample, and the number of frames."""
-    with _opened(path, content) as image:
-        frames = int(getattr(image, "n_frames", 1))
-        image.seek(frames // 2)
-        _check_size(path, image)
-        image.load()
-        if image.mode.startswith("I") or image.mode == "F":
-            return to_8_bits(np.asarray(image)), 16, frames
-        return _eight_bit_pixels(image), 1 if image.mode == "1" else 8, frames
-
-
-def _eight_bit_pixels(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode in {"1", "L"}:
-        return np.asarray(image.convert("L"))
-    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
-        # what is transparent was not meant to be seen: over black
-        layer = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
-    return np.asarray(image.convert("RGB"))
-
-
-def _too_large(path: Path, size: str) -> DataError:
-    return DataError(
-        f"{path}: {size}; at most {MAX_PIXELS:,} are decoded",
-        "export the picture in the size of the console's screen",
-    )
+def _kind(path: Path, head: bytes) -> str:
+    kind = sniff(head)
+    if kind is None:
+        raise DataError(
+            f"{path}: not a picture ({_RULE})",
+            "remove the file from the folder, or export it as PNG or DICOM",
+        )
+    return kind

@@ -56,6 +56,11 @@ class Cohort:
         """The distinct pseudonyms, in order of first appearance."""
         return tuple(dict.fromkeys(row.patient for row in self.rows))
 
+    @property
+    def is_phantom(self) -> bool:
+        """Whether a site, scanner or view is called a phantom: such numbers must never pass for real ones."""
+        return any("phantom" in f"{row.site} {row.scanner} {row.view}".lower() for row in self.rows)
+
     def facts(self) -> dict[str, object]:
         """What run.json records of the cohort."""
         stages = Counter("" if row.stage is None else STAGES[row.stage] for row in self.rows)
@@ -66,6 +71,7 @@ class Cohort:
             "patients": len(self.patients),
             "masks": sum(bool(row.mask) for row in self.rows),
             "stages": dict(sorted(stages.items())),
+            "phantom": self.is_phantom,
         }
 
 

@@ -91,7 +91,7 @@ def test_lying_size(tmp_path):
 def test_missing_pixels(tmp_path):
     content = dicom(tmp_path / "a.dcm", RAMP).read_bytes()
     (tmp_path / "b.dcm").write_bytes(content[:-40])
-    with pytest.raises(DataError, match=r"cannot be decoded|damaged"):
+    with pytest.raises(DataError, match="cut short: not one frame is whole"):
         read_picture(tmp_path / "b.dcm")
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from livernet.core.data.images import MAX_PIXELS, read_mask, read_picture, sniff, to_8_bits, to_grey
+from livernet.core.data.images import read_mask, read_picture, sniff, to_grey
+from livernet.core.data.rasters import MAX_PIXELS
 from livernet.core.errors import DataError
 
 GREY = np.random.default_rng(0).integers(0, 256, (20, 30), dtype=np.uint8)
@@ -56,11 +57,6 @@ def test_colour_is_told_from_a_tinted_grey_map():
     grey, saturated = to_grey(np.array([[[255, 0, 0], [150, 140, 120], [90, 90, 90]]], np.uint8))
     assert saturated.tolist() == [[True, False, False]]
     assert grey.tolist() == [[76, 141, 90]]
-
-
-def test_to_8_bits_leaves_8_bit_values_alone():
-    assert to_8_bits(np.array([0, 7, 255], np.uint16)).tolist() == [0, 7, 255]
-    assert to_8_bits(np.array([0, 1023], np.uint16)).tolist() == [0, 255]
 
 
 def test_sniff_needs_the_dicom_preamble():
