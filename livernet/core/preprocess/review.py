@@ -3,19 +3,30 @@
 Shape suffixes: H, W picture height and width.
 """
 
+import base64
+import hashlib
 import io
+import json
+import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from livernet.core.errors import OutputError
+from livernet.core.files import write_text
+from livernet.core.preprocess.decisions import DECISIONS, NOTE_LENGTH
+from livernet.core.preprocess.sheet import chips, render_sheet
+
 REVIEW = "review.html"
 """The first sheet; further ones are review-2.html and so on."""
 _LONGEST = 320
+_PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +51,43 @@ class Card:
     """Whether a person let the picture in by name."""
 
 
+@dataclass(kw_only=True)
+class _Spool:
+    """Cards put aside in a file, so that they can be sorted without being held in memory."""
+
+    file: IO[bytes]
+    index: list[tuple[float, str, int, int]] = field(default_factory=list)
+    """Negative risk, image, and the place and length in the file of each card."""
+    painted: int = 0
+    admitted: int = 0
+    digest: str = ""
+
+    def fill(self, cards: Iterable[Card]) -> None:
+        for card in cards:
+            document = asdict(card) | {"before": base64.b64encode(card.before).decode()}
+            content = json.dumps(document).encode()
+            self.index.append((-card.risk, card.image, self.file.tell(), len(content)))
+            self.file.write(content)
+            self.painted += bool(card.checks.get("markers"))
+            self.admitted += card.admitted
+        self.index.sort()
+        total = hashlib.sha256()
+        for entry in self.index:
+            total.update(self._content(entry))
+        self.digest = total.hexdigest()[:16]
+
+    def cards(self, first: int, after: int) -> list[dict[str, Any]]:
+        """What the template shows of the cards from ``first`` until before ``after``, by falling risk."""
+        return [
+            _shown(json.loads(self._content(entry)), first + n + 1)
+            for n, entry in enumerate(self.index[first:after])
+        ]
+
+    def _content(self, entry: tuple[float, str, int, int]) -> bytes:
+        self.file.seek(entry[2])
+        return self.file.read(entry[3])
+
+
 def before_thumbnail(clean_HW: NDArray[np.uint8]) -> bytes:
     """A small grey JPEG of the screen with nothing on it but what was kept.
 
@@ -58,9 +106,11 @@ def write_review(
 ) -> tuple[str, ...]:
     """Write the review sheet of a cohort, in pages of 500 pictures, the riskiest first.
 
+    The same cards in any order give the same bytes.
+
     Args:
         folder: OUT; ``image`` and ``marker`` of the cards are relative to it.
-        cards: in any order; read once, one in memory at a time.
+        cards: in any order; read once, one page of them in memory at a time.
         quarantined: token, reason and remedy of each picture in quarantine.
         cohort: its name, for the heading.
 
@@ -70,4 +120,65 @@ def write_review(
     Raises:
         OutputError: a file cannot be written.
     """
-    raise NotImplementedError
+    try:
+        with tempfile.TemporaryFile() as file:
+            spool = _Spool(file=file)
+            spool.fill(cards)
+            return _write_pages(folder, spool, quarantined, cohort)
+    except OSError as error:
+        raise OutputError(
+            f"{folder / REVIEW}: its pictures cannot be put aside while they are sorted ({error.strerror})",
+            "free space in the folder of temporary files, or set TMPDIR to another",
+        ) from error
+
+
+def _write_pages(
+    folder: Path, spool: _Spool, quarantined: Sequence[tuple[str, str, str]], cohort: str
+) -> tuple[str, ...]:
+    total = len(spool.index)
+    sheets = max(1, -(-total // _PAGE))
+    names = (REVIEW, *(f"review-{n}.html" for n in range(2, sheets + 1)))
+    waiting = [dict(zip(("token", "reason", "remedy"), one, strict=True)) for one in quarantined]
+    for number, name in enumerate(names, start=1):
+        first = (number - 1) * _PAGE
+        page = {
+            "cohort": cohort,
+            "number": number,
+            "pages": [{"name": other} for other in names],
+            "total": total,
+            "painted": spool.painted,
+            "admitted": spool.admitted,
+            "waiting": len(waiting),
+            "quarantined": waiting if number == 1 else [],
+        }
+        data = {
+            "digest": spool.digest,
+            "sheet": number,
+            "sheets": sheets,
+            "first": first + 1,
+            "total": total,
+            "file": DECISIONS,
+            "note": NOTE_LENGTH,
+        }
+        write_text(folder / name, render_sheet(page, spool.cards(first, first + _PAGE), data))
+    return names
+
+
+def _shown(card: dict[str, Any], rank: int) -> dict[str, Any]:
+    """A card as the template takes it."""
+    given = {key: card[key] for key in ("stage", "view", "admitted")}
+    return {
+        "rank": rank,
+        "image": card["image"],
+        "name": PurePosixPath(card["image"]).stem,
+        "after": _address(card["image"]),
+        "marker": _address(card["marker"]),
+        "before": f"data:image/jpeg;base64,{card['before']}",
+        "risk": card["risk"],
+        "chips": chips(card["checks"], **given),
+    }
+
+
+def _address(path: str) -> str:
+    """A path in OUT as a relative address, which no name can turn into one of another kind."""
+    return f"./{quote(path, safe='/', errors='surrogatepass')}" if path else ""
