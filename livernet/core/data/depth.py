@@ -53,12 +53,12 @@ def find_scale(
             highest = max(highest, 255.0)
             continue
         is_float |= frame.dtype.kind == "f"
+        if not np.isfinite(frame).all():
+            raise ValueError("pixels that are not finite")
         if padding is not None:
             frame = frame[(frame < padding[0]) | (frame > padding[1])]  # noqa: PLW2901
         if frame.size:
             lowest, highest = min(lowest, float(frame.min())), max(highest, float(frame.max()))
-    if not np.isfinite([lowest, highest]).all():
-        raise ValueError("pixels that are not finite")
     span = highest - lowest
     if is_float and span <= 1:
         return Scale(lowest=lowest, factor=255)

@@ -52,8 +52,8 @@ class DicomFrames:
         self._header = read_header(path, stream)
         with guarded(path, "damaged DICOM header", AGAIN):
             self._options = _options(path, self._header)
-            self._photometric = _photometric(path, self._header, self._options)
             self._decoder = _decoder(path, self._header.syntax)
+            self._photometric = _photometric(path, self._header, self._options)
             declared = _declared_frames(self._header)
             if self._header.syntax.is_encapsulated:
                 self._fragments, self.count = _count_fragments(self._header, declared)

@@ -18,7 +18,23 @@ def test_whatever_is_raised_names_the_file(error):
     ):
         raise error
     assert caught.value.hint == "export again"
-    assert "\n" not in caught.value.message
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("image file is truncated (3 bytes not processed)", "cut short"),
+        ("broken PNG file (chunk b'KIM')", "broken structure"),
+        ("invalid literal for int(): 'KIM MINSU'", "ValueError"),
+    ],
+)
+def test_the_words_of_a_decoder_may_quote_a_name_and_are_not_passed_on(said, told):
+    with (
+        pytest.raises(DataError, match=rf"^a.png: damaged \({told}\)$"),
+        guarded(PATH, "damaged", "export again"),
+    ):
+        raise ValueError(said)
 
 
 def test_our_own_errors_pass_unchanged():
