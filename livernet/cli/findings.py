@@ -38,10 +38,7 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     for row in zip(*columns.values(), strict=True):
         table.add_row(*(escape(one_line(text)) for text in row))
     out.print(table)
-    if not models.learnt.stages:
-        warn("this run was trained without stages: it answers with masks alone")
-    if not models.learnt.mask:
-        warn("this run was trained without masks: it answers with classes alone")
+    _warn_of_training(models)
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
         note(f"{held_out} training pictures: each answered by the fold shown, which did not see it")
@@ -51,6 +48,15 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     for scan in result.abstained:
         warn(f"{scan.name}: not answered: {scan.reason}; {scan.remedy}")
     warn(CAUTION)
+
+
+def _warn_of_training(models: RunModels) -> None:
+    if not models.learnt.stages:
+        warn("this run was trained without stages: it answers with masks alone")
+    if not models.learnt.mask:
+        warn("this run was trained without masks: it answers with classes alone")
+    if models.phantom:
+        warn("this run was trained on a phantom: it says nothing about the liver of a person")
 
 
 def document(
@@ -64,6 +70,7 @@ def document(
         "grouping": grouping.name,
         "class_names": list(grouping.class_names),
         "caution": CAUTION,
+        "trained_on_phantom": models.phantom,
         "scans": [
             _entry(finding, grouping, models.learnt)
             | {

@@ -1,17 +1,21 @@
 """``livernet preprocess``: a folder of raw pictures to a de-identified cohort."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from livernet.cli.console import err, next_step, note, out, print_json, warn
-from livernet.cli.options import DeviceOption, JsonOption, StrictOption
+from livernet.cli.console import next_step, note, out, print_json, warn
+from livernet.cli.options import JsonOption, StrictOption
+from livernet.cli.picture_bar import picture_bar
 
 if TYPE_CHECKING:
-    from livernet.core.preprocess.cohort import Summary
+    from livernet.core.preprocess.geometry import Fit
+    from livernet.core.preprocess.settings import OnMarker
+    from livernet.core.preprocess.summary import Summary
 
 _QUARANTINED = 3
+_MARKS = {"inpaint": "painted over", "keep": "kept"}
 
 
 def preprocess(
@@ -37,31 +41,47 @@ def preprocess(
             help="Which file each quarantine token stands for. Default: beside RAW. Keep it private."
         ),
     ] = None,
-    device: DeviceOption = "auto",
+    frames: Annotated[
+        str, typer.Option(help="Frames of a cine loop: first, middle, all or 'every N'.")
+    ] = "middle",
+    on_marker: Annotated[
+        str, typer.Option(help="Calipers and other marks inside the sector: quarantine, inpaint or keep.")
+    ] = "inpaint",
+    allow_doppler: Annotated[
+        bool, typer.Option("--allow-doppler", help="Let colour, and flow or spectra over the tissue, pass.")
+    ] = False,
+    apply_review: Annotated[
+        Path | None, typer.Option(help="Decisions saved from OUT/review.html: accept, reject, admit.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes; 0 for none but this one. Default: one a core.")
+    ] = None,
     strict: StrictOption = False,
     json: JsonOption = False,
 ) -> None:
     """Keep the ultrasound sector, drop patient data, resize, write a cohort; doubt means quarantine."""
-    from rich.progress import Progress
-
-    from livernet.core.device import choose_device
     from livernet.core.preprocess.cohort import preprocess_folder
     from livernet.core.preprocess.plan import Places
     from livernet.core.preprocess.settings import PreprocessConfig
 
-    settings = PreprocessConfig(size=size, fit=cast(Literal["pad", "stretch"], fit))
-    places = Places(
-        raw=raw, out=cohort, labels=labels, masks=masks, key=id_key, quarantine_map=quarantine_map
+    settings = PreprocessConfig(
+        size=size,
+        fit=cast("Fit", fit),
+        frames=frames,
+        on_marker=cast("OnMarker", on_marker),
+        allow_doppler=allow_doppler,
     )
-    chosen = choose_device(device)
-    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("preparing", total=None)
-        summary = preprocess_folder(
-            places,
-            settings,
-            chosen.torch,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    places = Places(
+        raw=raw,
+        out=cohort,
+        labels=labels,
+        masks=masks,
+        key=id_key,
+        quarantine_map=quarantine_map,
+        review=apply_review,
+    )
+    with picture_bar("preparing") as show:
+        summary = preprocess_folder(places, settings, show, workers)
     if json:
         print_json(_document(summary))
     else:
@@ -73,6 +93,8 @@ def preprocess(
             f"{summary.map_file} says which: keep it private" if summary.map_file else "see quarantine.csv"
         )
         warn(f"{summary.quarantined} in quarantine; {where}")
+    if not summary.unchanged:
+        note(f"look at what was kept before you share it: {cohort / 'review.html'}")
     if cohort.resolve() == Path("out").resolve():
         next_step("livernet cv --folds 10")
     else:
@@ -84,16 +106,20 @@ def preprocess(
 def _show(summary: "Summary") -> None:
     from rich.markup import escape
 
-    total = summary.images + summary.quarantined
     name = escape(str(summary.out))
-    out.print(f"[bold]{name}[/bold]: {summary.images} of {total} pictures, {summary.patients} patients")
+    counts = f"{summary.images} images of {summary.files} files, {summary.patients} patients"
+    out.print(f"[bold]{name}[/bold]: {counts}")
     stages = ", ".join(f"{name or 'no stage'} {count}" for name, count in summary.stages.items())
     out.print(f"  stages       {stages}")
     out.print(f"  masks        {summary.masks}")
     if summary.markers:
-        out.print(f"  painted over {summary.markers} pictures with calipers or other marks")
+        out.print(f"  marks        inside the sector of {summary.markers}: {_MARKS[summary.on_marker]}")
+    if summary.rejected or summary.admitted:
+        out.print(f"  reviewed     {summary.rejected} rejected, {summary.admitted} let in by name")
     for reason, count in summary.reasons.items():
         out.print(f"  quarantined  {count}: {escape(reason)}")
+    if summary.continued:
+        out.print(f"  continued    {summary.continued} files were prepared by an interrupted run")
     if summary.unchanged:
         out.print("  nothing to do: the cohort is there with the same settings and inputs")
 
@@ -101,14 +127,19 @@ def _show(summary: "Summary") -> None:
 def _document(summary: "Summary") -> dict[str, Any]:
     return {
         "cohort": str(summary.out),
+        "files": summary.files,
         "images": summary.images,
         "patients": summary.patients,
         "stages": summary.stages,
         "masks": summary.masks,
-        "painted_over": summary.markers,
+        "with_markers": summary.markers,
+        "on_marker": summary.on_marker,
+        "rejected": summary.rejected,
+        "admitted": summary.admitted,
         "quarantined": summary.quarantined,
         "reasons": summary.reasons,
         "quarantine_map": None if summary.map_file is None else str(summary.map_file),
         "notes": list(summary.notes),
         "unchanged": summary.unchanged,
+        "continued": summary.continued,
     }

@@ -93,9 +93,14 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 def write_png(path: Path, grey_HW: NDArray[np.uint8]) -> None:
     """Write a uint8 (H, W) array as an 8-bit grey PNG without any metadata, atomically."""
+    write_bytes(path, png_bytes(grey_HW))
+
+
+def png_bytes(grey_HW: NDArray[np.uint8]) -> bytes:
+    """What :func:`write_png` writes."""
     buffer = io.BytesIO()
     Image.fromarray(grey_HW, mode=None).save(buffer, format="PNG", compress_level=4)
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def sha256(content: bytes) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_the_table_has_what_applies(models: RunModels, capsys: pytest.CaptureFix
     ]  # fmt: skip
     assert row == ["scan_a", "F2/F3", "0.10", "0.60", "0.30", "0.90", "25", "0.87"]
     assert said.err.strip() == "warning: research use only; not a medical device"
+
+
+def test_a_phantom_is_called_so(models: RunModels, capsys: pytest.CaptureFixture[str]) -> None:
+    result = PredictResult(findings=(finding("scan_a"),), abstained=())
+    trained_so = replace(models, phantom=True)
+    print_findings(result, trained_so)
+    assert "trained on a phantom: it says nothing about the liver of a person" in capsys.readouterr().err
+    assert document(result, trained_so, Path("p"), masks=False, figures=False)["trained_on_phantom"]
 
 
 def test_training_pictures_and_abstentions_are_told(

@@ -40,3 +40,20 @@ def test_per_stage_must_be_numbers(tmp_path: Path) -> None:
 
 def test_zero_patients_is_a_usage_error(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [str(tmp_path / "raw"), "--patients", "0"]).exit_code == 2
+
+
+def test_all_consoles_can_be_asked_for(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, [str(tmp_path / "raw"), *TINY, "--consoles", "all"])
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "raw" / "truth.json").read_text())["consoles"] == "all"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["--consoles", "some"], "is neither standard nor all"),
+     (["--consoles", "all", "--describe"], "measures the standard cohort")],
+)  # fmt: skip
+def test_consoles_must_be_known(tmp_path: Path, arguments: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        CliRunner().invoke(app, [str(tmp_path / "raw"), *arguments], catch_exceptions=False)
+    assert not (tmp_path / "raw").exists()

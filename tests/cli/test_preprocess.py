@@ -22,13 +22,13 @@ def raw(tmp_path, monkeypatch):
 
 
 def invoke(*arguments):
-    return runner.invoke(app, [str(a) for a in ("raw", *arguments, "--size", 128, "--device", "cpu")])
+    return runner.invoke(app, [str(a) for a in ("raw", *arguments, "--size", 128)])
 
 
 def test_summary_and_next_command(raw):
     result = invoke("out")
     assert result.exit_code == 0
-    assert "out: 2 of 2 pictures, 2 patients" in result.stdout
+    assert "out: 2 images of 2 files, 2 patients" in result.stdout
     assert "livernet cv --folds 10" in result.stderr
     assert "forgotten" in result.stderr
     assert (raw.parent / "out" / "manifest.csv").is_file()

@@ -33,6 +33,9 @@ class RunModels:
     trained_on: tuple[frozenset[str], ...]
     """Pixel hashes of the pictures that each file was trained on."""
 
+    phantom: bool
+    """Whether the cohort it was trained on was a phantom."""
+
     @property
     def learnt(self) -> Learnt:
         """What all its files learnt."""
@@ -78,7 +81,13 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
         files=tuple(files),
         cards=tuple(cards),
         trained_on=tuple(frozenset(card.trained_on) for card in cards),
+        phantom=_is_phantom(facts),
     )
+
+
+def _is_phantom(facts: dict[str, Any]) -> bool:
+    cohort = facts.get("cohort")
+    return isinstance(cohort, dict) and bool(cohort.get("phantom"))
 
 
 def _networks_and_folds(run: Path, facts: dict[str, Any]) -> tuple[list[str], int]:

@@ -99,7 +99,7 @@ def predict_scans(
     findings: list[Finding] = []
     abstained: list[Abstained] = []
     for files in _chunks(scans.files):
-        loaded = [load_scan(file, settings, device.torch, known) for file in files]
+        loaded = [load_scan(file, settings, known) for file in files]
         abstained += [scan for scan in loaded if isinstance(scan, Abstained)]
         ready = [scan for scan in loaded if isinstance(scan, Scan)]
         if not ready:

@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from livernet.core.data.images import read_picture
@@ -18,8 +17,8 @@ from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.manifest import MANIFEST, Cohort, Row, load_manifest
 from livernet.core.errors import ConfigError, DataError, FaultsError
 from livernet.core.preprocess.geometry import Geometry
-from livernet.core.preprocess.locate import Quarantined
-from livernet.core.preprocess.pipeline import is_prepared, prepare
+from livernet.core.preprocess.pipeline import prepare
+from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.preprocess.sources import LABELS, MASKS, MASKS_B, find_sources
 
@@ -62,7 +61,7 @@ class Scan:
     image_SS: NDArray[np.uint8] = field(repr=False)
     """As the network sees it, before resizing to the training size."""
     geometry: Geometry | None
-    """The way back to the scan's own pixels; ``None`` where it was already prepared."""
+    """The way back to the scan's own pixels; ``None`` for an image of the cohort that was trained on."""
     expert_SS: NDArray[np.bool_] | None = field(repr=False)
     """Expert mask of a cohort image; ``None`` where there is none."""
 
@@ -119,9 +118,7 @@ def find_scans(paths: Sequence[Path]) -> Scans:
     )
 
 
-def load_scan(
-    file: ScanFile, settings: PreprocessConfig, device: torch.device, known: frozenset[str]
-) -> Scan | Abstained:
+def load_scan(file: ScanFile, settings: PreprocessConfig, known: frozenset[str]) -> Scan | Abstained:
     """Read and prepare one scan just as the training pictures were; ``known`` holds their pixel hashes."""
     if file.fault:
         return Abstained(name=file.name, reason=file.fault, remedy="copy the file into the folder")
@@ -129,9 +126,9 @@ def load_scan(
         if file.row is not None:
             return _cohort_scan(file, file.row)
         picture = read_picture(file.path)
-        if is_prepared(picture, settings.size) or pixel_hash(picture.grey_HW) in known:
+        if pixel_hash(picture.grey_HW) in known:
             return Scan(file=file, image_SS=picture.grey_HW, geometry=None, expert_SS=None)
-        prepared = prepare(picture, settings, device)
+        prepared = prepare(picture, settings)
     except Quarantined as doubt:
         return Abstained(name=file.name, reason=doubt.reason, remedy=doubt.remedy)
     except DataError as error:

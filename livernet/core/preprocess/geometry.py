@@ -7,18 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from livernet.core.errors import ConfigError, DataError
 
 Fit = Literal["pad", "stretch"]
-
-# Weights are whole multiples of 1/2048 and the first pass keeps 3 fractional bits: every factor has at most
-# 11 significant bits and every sum stays below 2**24. So float32 (and TF32) arithmetic is exact, and the
-# bytes of a square do not depend on the device, the batch or the order of summation.
-_WEIGHT_BITS = 11
-_MIDDLE_BITS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +87,14 @@ class Geometry:
             ) from error
 
 
-def picture_to_square(
-    image_HW: NDArray[np.uint8], geometry: Geometry, device: torch.device
-) -> NDArray[np.uint8]:
+def picture_to_square(image_HW: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
     """Crop, resize with an antialiased triangle filter, and pad with black.
+
+    Pillow resizes 8-bit pictures in whole numbers, so the bytes do not depend on the machine.
 
     Args:
         image_HW: uint8 picture of shape ``geometry.source``.
         geometry: crop box, side and fit.
-        device: where the two matrix products run; the result is the same on every device.
 
     Returns:
         uint8 array (S, S).
@@ -112,7 +105,7 @@ def picture_to_square(
     crop_hw = _crop(image_HW, geometry)
     left, top, right, bottom = geometry.placed
     square_SS = np.zeros((geometry.size, geometry.size), dtype=np.uint8)
-    square_SS[top:bottom, left:right] = _resize_exact(crop_hw, (bottom - top, right - left), device)
+    square_SS[top:bottom, left:right] = _resized(crop_hw, right - left, bottom - top)
     return square_SS
 
 
@@ -123,8 +116,20 @@ def mask_to_square(mask_HW: NDArray[np.bool_], geometry: Geometry) -> NDArray[np
         DataError: the mask is not of the size the geometry was made for.
     """
     as_uint8_HW = mask_HW.astype(np.uint8) * np.uint8(255)
-    square_SS = picture_to_square(as_uint8_HW, geometry, torch.device("cpu"))
+    square_SS = picture_to_square(as_uint8_HW, geometry)
     return np.where(square_SS >= 128, np.uint8(255), np.uint8(0))
+
+
+def on_screen(square_SS: NDArray[np.uint8], geometry: Geometry, longest: int) -> NDArray[np.uint8]:
+    """The screen of the source, black but for what the square shows, its longer side at most ``longest``."""
+    height, width = geometry.source
+    scale = min(1.0, longest / max(height, width))
+    x0, y0, x1, y1 = (round(scale * side) for side in geometry.box)
+    left, top, right, bottom = geometry.placed
+    screen_hw = np.zeros((max(1, round(scale * height)), max(1, round(scale * width))), dtype=np.uint8)
+    if x1 > x0 and y1 > y0:
+        screen_hw[y0:y1, x0:x1] = _resized(square_SS[top:bottom, left:right], x1 - x0, y1 - y0)
+    return screen_hw
 
 
 def mask_from_square(probability_SS: NDArray[np.float32], geometry: Geometry) -> NDArray[np.float32]:
@@ -143,44 +148,15 @@ def mask_from_square(probability_SS: NDArray[np.float32], geometry: Geometry) ->
         )
     x0, y0, x1, y1 = geometry.box
     left, top, right, bottom = geometry.placed
-    placed_st = np.ascontiguousarray(probability_SS[top:bottom, left:right], dtype=np.float32)
-    rows = triangle_weights(bottom - top, y1 - y0).astype(np.float32)
-    columns = triangle_weights(right - left, x1 - x0).astype(np.float32)
+    placed_st = probability_SS[top:bottom, left:right].astype(np.float32)
     back_HW = np.zeros(geometry.source, dtype=np.float32)
-    back_HW[y0:y1, x0:x1] = np.clip(rows @ placed_st @ columns.T, 0.0, 1.0)
+    back_HW[y0:y1, x0:x1] = np.clip(_resized(placed_st, x1 - x0, y1 - y0), 0.0, 1.0)
     return back_HW
 
 
-def triangle_weights(before: int, after: int) -> NDArray[np.float64]:
-    """The matrix (after, before) of linear interpolation, widened against aliasing when it shrinks."""
-    ratio = before / after
-    support = max(ratio, 1.0)
-    centre = (np.arange(after) + 0.5) * ratio
-    distance = np.abs(np.arange(before)[None, :] + 0.5 - centre[:, None]) / support
-    weights = np.clip(1.0 - distance, 0.0, None)
-    normalised: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
-    return normalised
-
-
-def _resize_exact(
-    crop_hw: NDArray[np.uint8], size: tuple[int, int], device: torch.device
-) -> NDArray[np.uint8]:
-    columns = torch.from_numpy(_whole_weights(crop_hw.shape[1], size[1])).to(device)
-    rows = torch.from_numpy(_whole_weights(crop_hw.shape[0], size[0])).to(device)
-    image = torch.from_numpy(np.ascontiguousarray(crop_hw)).to(device, torch.float32)
-    middle = torch.floor(image @ columns.T / 2 ** (_WEIGHT_BITS - _MIDDLE_BITS) + 0.5)
-    square = torch.floor(rows @ middle / 2 ** (_WEIGHT_BITS + _MIDDLE_BITS) + 0.5)
-    resized_st: NDArray[np.uint8] = square.clamp(0, 255).to(torch.uint8).cpu().numpy()
-    return resized_st
-
-
-def _whole_weights(before: int, after: int) -> NDArray[np.float32]:
-    """Triangle weights in units of 1/2048, each row summing to 2048: the largest takes the rounding error."""
-    whole = np.rint(triangle_weights(before, after) * 2**_WEIGHT_BITS)
-    peak = whole.argmax(axis=1)
-    whole[np.arange(after), peak] += 2**_WEIGHT_BITS - whole.sum(axis=1)
-    exact: NDArray[np.float32] = whole.astype(np.float32)
-    return exact
+def _resized(image_hw: NDArray[np.generic], width: int, height: int) -> NDArray[np.generic]:
+    picture = Image.fromarray(np.ascontiguousarray(image_hw))
+    return np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR))
 
 
 def _crop(image_HW: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:

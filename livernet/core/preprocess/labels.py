@@ -44,6 +44,8 @@ class Labels:
     """One line for each wrong row."""
     dropped: tuple[str, ...]
     """Columns that the manifest does not keep."""
+    sha256: str
+    """Of the file's bytes."""
 
 
 def read_labels(path: Path) -> Labels:
@@ -71,6 +73,7 @@ def read_labels(path: Path) -> Labels:
         by_name=by_name,
         faults=(*faults, *_two_stages(path.name, by_name)),
         dropped=tuple(name for name in table.columns if name and name not in kept),
+        sha256=table.sha256,
     )
 
 

@@ -1,14 +1,13 @@
 """What a run over a folder will do, checked as a whole before anything is decoded or written."""
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from livernet.core.data.dicom import read_patient_id
-from livernet.core.errors import FaultsError, OutputError
+from livernet.core.errors import ConfigError, FaultsError, OutputError
+from livernet.core.preprocess.decisions import Decisions, read_decisions
 from livernet.core.preprocess.labels import Label, compare, read_labels
+from livernet.core.preprocess.pieces import Job
 from livernet.core.preprocess.pseudonyms import Pseudonyms, random_key, read_key
-from livernet.core.preprocess.record import digest
 from livernet.core.preprocess.sources import LABELS, MASKS, MASKS_B, Source, find_masks, find_sources
 
 
@@ -28,28 +27,24 @@ class Places:
     """Key file; ``None`` makes a key and forgets it."""
     quarantine_map: Path | None = None
     """Map from token to file; ``None`` writes it beside RAW."""
+    review: Path | None = None
+    """Decisions saved from the review sheet; ``None`` where there are none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One picture to prepare."""
+    """One raw file."""
 
     source: Source
     """The file; its name carries patient data."""
-    stem: str
-    """Name in the cohort, without folder and suffix."""
-    patient: str
-    """Pseudonym."""
     token: str
     """Stands for the file in the list of quarantined pictures."""
     site: str
     """Code of the hospital; empty where unknown."""
     label: Label | None
     """What the table says; its patient and site carry patient data."""
-    mask: Path | None
-    """First annotator's mask."""
-    mask_b: Path | None
-    """Second annotator's mask."""
+    job: Job
+    """What a worker needs to know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +55,14 @@ class Plan:
     """With every default filled in."""
     items: tuple[Item, ...]
     """In the order of the file names."""
-    inputs: str
-    """Digest of all input files."""
+    pseudonyms: Pseudonyms
+    """Under this run's key."""
     key_check: str | None
     """Tells whether a later run has the same key; ``None`` when the key is forgotten."""
+    table_sha256: str
+    """Of the label table; empty where there is none."""
+    decisions: Decisions | None
+    """What a person decided on the review sheet."""
     map_file: Path
     """Where the map from token to file goes if anything is quarantined."""
     notes: tuple[str, ...]
@@ -71,24 +70,27 @@ class Plan:
 
 
 def make_plan(places: Places) -> Plan:
-    """Find pictures, labels and masks, and check them together.
+    """Find pictures, labels, masks and decisions, and check them together.
 
     Raises:
-        DataError: the folder, the table or the key cannot be read.
-        FaultsError: table, masks and pictures contradict each other; all faults at once.
+        ConfigError: a picture is to be let in, and no key tells its patient's pseudonym.
+        DataError: the folder, a table or the key cannot be read.
+        FaultsError: tables, masks and pictures contradict each other; all faults at once.
         OutputError: the output lies where it may not.
     """
     map_file = _check_places(places)
     places = _with_defaults(places)
     masks_b = places.raw / MASKS_B
-    apart = (places.out, map_file, *(p for p in (places.labels, places.masks, places.key) if p), masks_b)
-    sources = find_sources(places.raw, apart)
+    named = (places.labels, places.masks, places.key, places.review)
+    sources = find_sources(places.raw, (places.out, map_file, masks_b, *(p for p in named if p)))
+    decisions = None if places.review is None else _checked(read_decisions(places.review), places)
     faults: list[str] = []
     labels: dict[str, Label] = {}
     notes: list[str] = []
+    table_sha256 = ""
     if places.labels is not None:
         table = read_labels(places.labels)
-        labels = table.by_name
+        labels, table_sha256 = table.by_name, table.sha256
         faults += [*table.faults, *compare(labels, [source.name for source in sources], places.labels.name)]
         notes += [f"columns not kept: {', '.join(table.dropped)}"] if table.dropped else []
     first, wrong = find_masks(places.masks, sources)
@@ -100,18 +102,16 @@ def make_plan(places: Places) -> Plan:
             faults,
             "mend the table or the folder, then run the same command again",
         )
-    key = random_key() if places.key is None else read_key(places.key)
-    pseudonyms = Pseudonyms(key)
-    items = _items(sources, labels, (first, second), pseudonyms)
-    extra = [(name, path) for masks in (first, second) for name, path in masks.items()]
-    table_file = [(LABELS, places.labels)] if places.labels is not None else []
+    pseudonyms = Pseudonyms(random_key() if places.key is None else read_key(places.key))
     return Plan(
         places=places,
-        items=tuple(items),
-        inputs=digest([*((s.name, s.path) for s in sources if not s.fault), *extra, *table_file]),
+        items=tuple(_items(sources, labels, {MASKS: first, MASKS_B: second}, pseudonyms, decisions)),
+        pseudonyms=pseudonyms,
         key_check=None if places.key is None else pseudonyms.check(),
+        table_sha256=table_sha256,
+        decisions=decisions,
         map_file=map_file,
-        notes=(*notes, *_warnings(places, items)),
+        notes=(*notes, *_warnings(places)),
     )
 
 
@@ -132,46 +132,47 @@ def _check_places(places: Places) -> Path:
 
 def _with_defaults(places: Places) -> Places:
     labels, masks = places.raw / LABELS, places.raw / MASKS
-    return Places(
-        raw=places.raw,
-        out=places.out,
+    return replace(
+        places,
         labels=places.labels or (labels if labels.is_file() else None),
         masks=places.masks or (masks if masks.is_dir() else None),
-        key=places.key,
-        quarantine_map=places.quarantine_map,
     )
+
+
+def _checked(decisions: Decisions, places: Places) -> Decisions:
+    if places.key is None and any(one.verdict == "admit" for one in decisions.by_item.values()):
+        raise ConfigError(
+            f"{decisions.path}: lets a picture in, but without the key of the ids none can tell whose it is",
+            "make the cohort with --id-key FILE, and give the same key again together with --apply-review",
+        )
+    return decisions
 
 
 def _items(
     sources: list[Source],
     labels: dict[str, Label],
-    masks: tuple[dict[str, Path], dict[str, Path]],
+    masks: dict[str, dict[str, Path]],
     pseudonyms: Pseudonyms,
+    decisions: Decisions | None,
 ) -> list[Item]:
-    counts: Counter[str] = Counter()
     items: list[Item] = []
     for source in sources:
         label = labels.get(source.name)
-        known = label.patient if label is not None else "" if source.fault else read_patient_id(source.path)
-        # a file without a patient is a patient of its own; the mark keeps its name apart from every id
-        patient = pseudonyms.patient(known or f"file\0{source.name}")
-        counts[patient] += 1
-        items.append(
-            Item(
-                source=source,
-                stem=f"{patient}_{counts[patient]:02d}",
-                patient=patient,
-                token=pseudonyms.token(source.name),
-                site=pseudonyms.site(label.site if label is not None else ""),
-                label=label,
-                mask=masks[0].get(source.name),
-                mask_b=masks[1].get(source.name),
-            )
+        token = pseudonyms.token(source.name)
+        decided = None if decisions is None else decisions.of(token)
+        job = Job(
+            path=source.path,
+            masks={part: found[source.name] for part, found in masks.items() if source.name in found},
+            fault=source.fault,
+            forgiving=decided is not None and decided.verdict == "admit",
+            ask_patient=label is None,
         )
+        site = pseudonyms.site(label.site if label is not None else "")
+        items.append(Item(source=source, token=token, site=site, label=label, job=job))
     return items
 
 
-def _warnings(places: Places, items: list[Item]) -> list[str]:
+def _warnings(places: Places) -> list[str]:
     notes: list[str] = []
     if places.key is None:
         notes.append(
@@ -179,6 +180,4 @@ def _warnings(places: Places, items: list[Item]) -> list[str]:
         )
     if places.labels is None:
         notes.append("no labels: stages stay empty")
-        if len({item.patient for item in items}) == len(items) > 1:
-            notes.append("every file counts as a patient of its own: grouping is by duplicates only")
     return notes

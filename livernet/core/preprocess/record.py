@@ -1,8 +1,7 @@
 """``preprocess.json``: how each image of a cohort was made, without patient data."""
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from livernet.core.data.images import Picture
 from livernet.core.errors import OutputError
 from livernet.core.files import is_vacant, sha256
 from livernet.core.preprocess.pipeline import Prepared
-from livernet.core.preprocess.settings import PreprocessConfig
 
 RECORD = "preprocess.json"
 _KIND = "livernet cohort"
@@ -29,16 +27,23 @@ _DEIDENTIFICATION = {
 }
 
 
-def image_record(picture: Picture, prepared: Prepared, png: bytes) -> dict[str, Any]:
-    """What is kept of one image: enough to map a mask back to the original pixels."""
+def image_record(picture: Picture, prepared: Prepared, digests: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept of one image: enough to map a mask back to the original pixels.
+
+    Args:
+        picture: as decoded.
+        prepared: as written.
+        digests: SHA-256 of each file made of it, by folder of the cohort.
+    """
     across, down = prepared.geometry.scale
     before = prepared.source_spacing_mm
     return {
-        "sha256": sha256(png),
+        "sha256": dict(digests),
         "format": picture.source_format,
         "bit_depth": picture.bit_depth,
         "photometric": picture.dicom.photometric if picture.dicom is not None else None,
         "frames": picture.frames,
+        "frame": picture.frame,
         "geometry": prepared.geometry.to_dict(),
         "scale": [round(across, 6), round(down, 6)],
         "sector": prepared.sector.to_dict(),
@@ -50,31 +55,25 @@ def image_record(picture: Picture, prepared: Prepared, png: bytes) -> dict[str, 
     }
 
 
-def cohort_record(
-    settings: PreprocessConfig,
-    inputs: str,
-    key_check: str | None,
-    images: dict[str, Any],
-    outcome: dict[str, Any],
+def record_head(
+    settings: dict[str, Any], inputs: str, key_check: str | None, review: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The whole document.
+    """The document without its images.
 
     Args:
         settings: of the run.
         inputs: digest of the input files.
         key_check: tells a later run whether it has the same key; ``None`` when the key was forgotten.
-        images: a record for each image, by its path in the cohort.
-        outcome: counts, for the summary of a run that finds nothing left to do.
+        review: which decision file was applied; ``None`` where there was none.
     """
     return {
         "kind": _KIND,
         "version": __version__,
-        "settings": settings.to_dict(),
+        "settings": settings,
         "deidentification": _DEIDENTIFICATION,
         "key_check": key_check,
         "inputs_sha256": inputs,
-        "outcome": outcome,
-        "images": images,
+        "review": review,
     }
 
 
@@ -100,38 +99,15 @@ def read_record(out: Path) -> dict[str, Any] | None:
     return document
 
 
-def is_listed(path: Path, picture: Picture) -> bool:
-    """Whether a picture lies in a cohort whose ``preprocess.json`` lists exactly these bytes."""
-    folder = path.resolve().parent.parent
-    try:
-        document = json.loads((folder / RECORD).read_bytes())
-        name = path.resolve().relative_to(folder).as_posix()
-        return bool(document["kind"] == _KIND and document["images"][name]["sha256"] == picture.sha256)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
 def is_whole(out: Path, record: dict[str, Any]) -> bool:
-    """Whether every file that a record names is there, the images with the same bytes."""
+    """Whether every file that a record names is there, images and masks with the same bytes."""
     try:
-        images = all(
-            sha256((out / name).read_bytes()) == made["sha256"] for name, made in record["images"].items()
+        pictures = all(
+            sha256((out / part / Path(name).name).read_bytes()) == digest
+            for name, made in record["images"].items()
+            for part, digest in made["sha256"].items()
         )
         others = (out / name for name in record["outcome"]["files"])
-        return images and all(file.is_file() for file in others)
-    except (OSError, KeyError, TypeError):
+        return pictures and all(file.is_file() for file in others)
+    except (OSError, KeyError, TypeError, AttributeError):
         return False
-
-
-def digest(files: Iterable[tuple[str, Path]]) -> str:
-    """One SHA-256 over the names and contents of many files; an unreadable one counts by its name."""
-    total = hashlib.sha256()
-    for name, path in files:
-        total.update(name.encode("utf-8", "surrogatepass") + b"\0")
-        try:
-            # a pipe would be waited on for ever
-            content = path.read_bytes() if path.is_file() else b"unreadable"
-            total.update(hashlib.sha256(content).digest())
-        except OSError:
-            total.update(b"unreadable")
-    return total.hexdigest()

@@ -4,7 +4,7 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from livernet.core.data.images import sniff
@@ -73,7 +73,7 @@ def find_sources(raw: Path, leave_out: tuple[Path, ...]) -> list[Source]:
         ) from error
     if not found:
         raise DataError(f"{raw}: holds no picture (PNG, JPEG, TIFF, BMP or DICOM)", hint)
-    return sorted(found, key=lambda source: source.name)
+    return _told_apart(sorted(found, key=lambda source: (source.name, os.fsencode(source.path))))
 
 
 def find_masks(folder: Path | None, sources: list[Source]) -> tuple[dict[str, Path], list[str]]:
@@ -113,6 +113,19 @@ def find_masks(folder: Path | None, sources: list[Source]) -> tuple[dict[str, Pa
 def relative_name(path: str) -> str:
     """A relative path with forward slashes in Unicode normal form C, as file names are compared."""
     return unicodedata.normalize("NFC", path.replace("\\", "/")).removeprefix("./")
+
+
+def _told_apart(sources: list[Source]) -> list[Source]:
+    """Unicode writes some names in two ways; the second file of a name cannot be told from the first."""
+    seen: set[str] = set()
+    apart: list[Source] = []
+    for source in sources:
+        if source.name in seen:
+            fault = "another file has the same name, its letters composed otherwise"
+            source = replace(source, name=f"{source.name}~{len(apart)}", fault=fault)  # noqa: PLW2901
+        apart.append(source)
+        seen.add(source.name)
+    return apart
 
 
 def _stem(name: str) -> str:

@@ -43,8 +43,7 @@ def is_phantom(run: Run) -> bool:
     recorded = run.facts.get("cohort")
     if isinstance(recorded, Mapping) and recorded.get("phantom"):
         return True
-    rows = run.cohort.rows if run.cohort is not None else ()
-    return any("phantom" in f"{row.site} {row.scanner} {row.view}".lower() for row in rows)
+    return run.cohort is not None and run.cohort.is_phantom
 
 
 def _entries(run: Run) -> list[_Entry]:

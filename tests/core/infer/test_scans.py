@@ -2,7 +2,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from livernet.core.data.loader import pixel_hash, read_grey
@@ -12,7 +11,6 @@ from livernet.core.preprocess.settings import PreprocessConfig
 from tests.tiny_cohort import SIDE, make_cohort
 from tests.tiny_screen import write_screen
 
-CPU = torch.device("cpu")
 SETTINGS = PreprocessConfig(size=512)
 
 
@@ -62,7 +60,7 @@ def test_a_cohort_keeps_its_rows_and_masks(tmp_path: Path, named: str) -> None:
     assert [(file.name, file.stem, file.row) for file in scans.files] == [
         (row.image, Path(row.image).stem, row) for row in cohort.rows
     ]
-    scan = load_scan(scans.files[2], SETTINGS, CPU, frozenset())
+    scan = load_scan(scans.files[2], SETTINGS, frozenset())
     assert isinstance(scan, Scan)
     assert scan.geometry is None
     np.testing.assert_array_equal(scan.image_SS, read_grey(tmp_path / "images/02-0.png"))
@@ -77,7 +75,7 @@ def test_a_cohort_is_named_alone(tmp_path: Path) -> None:
 
 def test_a_screenshot_is_prepared_with_the_way_back(tmp_path: Path) -> None:
     write_screen(tmp_path / "screen.png")
-    scan = load_scan(find_scans([tmp_path / "screen.png"]).files[0], SETTINGS, CPU, frozenset())
+    scan = load_scan(find_scans([tmp_path / "screen.png"]).files[0], SETTINGS, frozenset())
     assert isinstance(scan, Scan), scan
     assert scan.image_SS.shape == (512, 512)
     assert scan.geometry is not None
@@ -87,12 +85,13 @@ def test_a_screenshot_is_prepared_with_the_way_back(tmp_path: Path) -> None:
 
 def test_a_prepared_picture_is_taken_as_it_is(tmp_path: Path) -> None:
     write_screen(tmp_path / "screen.png")
-    first = load_scan(find_scans([tmp_path / "screen.png"]).files[0], SETTINGS, CPU, frozenset())
+    first = load_scan(find_scans([tmp_path / "screen.png"]).files[0], SETTINGS, frozenset())
     assert isinstance(first, Scan), first
     Image.fromarray(first.image_SS).save(tmp_path / "prepared.png")
-    again = load_scan(find_scans([tmp_path / "prepared.png"]).files[0], SETTINGS, CPU, frozenset())
+    again = load_scan(find_scans([tmp_path / "prepared.png"]).files[0], SETTINGS, frozenset())
     assert isinstance(again, Scan), again
-    assert again.geometry is None
+    assert again.geometry is not None
+    assert again.geometry.box == (0, 0, 512, 512)
     np.testing.assert_array_equal(again.image_SS, first.image_SS)
 
 
@@ -100,7 +99,7 @@ def test_a_training_picture_is_recognised_even_where_it_does_not_look_prepared(t
     make_cohort(tmp_path)
     file = find_scans([tmp_path / "images/00-0.png"]).files[0]
     pixels = read_grey(file.path)
-    known = load_scan(file, SETTINGS, CPU, frozenset({pixel_hash(pixels)}))
+    known = load_scan(file, SETTINGS, frozenset({pixel_hash(pixels)}))
     assert isinstance(known, Scan)
     np.testing.assert_array_equal(known.image_SS, pixels)
     assert known.image_SS.shape == (SIDE, SIDE)
@@ -113,7 +112,7 @@ def test_a_scan_that_cannot_be_used_abstains_without_its_path(tmp_path: Path) ->
     (folder / "text.png").write_text("hello")
     Image.new("L", (300, 300), 0).save(folder / "black.png")
     for name in ("cut.png", "text.png", "black.png"):
-        said = load_scan(find_scans([folder / name]).files[0], SETTINGS, CPU, frozenset())
+        said = load_scan(find_scans([folder / name]).files[0], SETTINGS, frozenset())
         assert isinstance(said, Abstained)
         assert said.name == name.removesuffix(".png")
         assert said.reason
@@ -125,7 +124,7 @@ def test_a_damaged_cohort_image_or_mask_abstains(tmp_path: Path) -> None:
     make_cohort(tmp_path)
     (tmp_path / "images/00-0.png").write_bytes(b"x")
     Image.new("L", (32, 32)).save(tmp_path / "masks/01-0.png")
-    said = [load_scan(file, SETTINGS, CPU, frozenset()) for file in find_scans([tmp_path]).files]
+    said = [load_scan(file, SETTINGS, frozenset()) for file in find_scans([tmp_path]).files]
     assert [isinstance(one, Abstained) for one in said] == [True, True, False, False, False, False]
     assert isinstance(said[1], Abstained)
     assert "its mask is 32 pixels wide, the picture 64" in said[1].reason

@@ -4,7 +4,6 @@ import shutil
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from livernet.core.data.manifest import load_manifest
@@ -19,12 +18,10 @@ SETTINGS = PreprocessConfig(size=128)
 SECRETS = ("KIM", "PARK", "77001", "77002", "SEOUL HOSPITAL")
 
 
-def run(raw, settings=SETTINGS, *, key=True, **places):
+def run(raw, settings=SETTINGS, *, key=True, workers=0, **places):
     base = raw.parent
     named = {"out": base / "out", "key": base / "id.key" if key else None} | places
-    return preprocess_folder(
-        Places(raw=raw, **named), settings, torch.device("cpu"), lambda done, total: None
-    )
+    return preprocess_folder(Places(raw=raw, **named), settings, lambda done, total: None, workers)
 
 
 @pytest.fixture
@@ -72,7 +69,7 @@ def test_cohort_is_whole(raw):
     assert set(record["images"]) == {row.image for row in cohort.rows}
     assert Geometry.from_dict(record["images"][row.image]["geometry"]).size == 128
     assert sorted(path.name for path in summary.out.iterdir()) == [
-        *("images", "manifest.csv", "masks", "masks_b", "preprocess.json", "quarantine.csv")
+        *("images", "manifest.csv", "masks", "masks_b", "preprocess.json", "quarantine.csv", "review.html")
     ]
 
 
@@ -145,7 +142,6 @@ def test_other_settings_or_another_key_need_another_out(raw):
         preprocess_folder(
             Places(raw=raw, out=raw.parent / "out", key=raw.parent / "other.key"),
             SETTINGS,
-            torch.device("cpu"),
             lambda done, total: None,
         )
 
@@ -174,14 +170,44 @@ def test_nothing_accepted_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_an_interrupted_run_leaves_nothing_behind(raw):
+def test_an_interrupted_run_continues(raw):
     def stop(done, total):
         if done == 2:
             raise KeyboardInterrupt
 
+    whole = contents(run(raw).out)
+    shutil.rmtree(raw.parent / "out")
+    places = Places(raw=raw, out=raw.parent / "out", key=raw.parent / "id.key")
     with pytest.raises(KeyboardInterrupt):
-        preprocess_folder(Places(raw=raw, out=raw.parent / "out"), SETTINGS, torch.device("cpu"), stop)
-    assert not (raw.parent / "out").exists()
+        preprocess_folder(places, SETTINGS, stop, 0)
+    left = raw.parent / "out"
+    assert all(entry.name.startswith(".writing-") for entry in left.iterdir())
+    for name, content in contents(left).items():
+        assert not any(secret in name or secret.encode() in content for secret in SECRETS)
+    summary = run(raw)
+    assert summary.continued == 2
+    assert contents(summary.out) == whole
+
+
+def test_damaged_pieces_of_an_interrupted_run_are_made_again(raw):
+    def stop(done, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    places = Places(raw=raw, out=raw.parent / "out")
+    with pytest.raises(KeyboardInterrupt):
+        preprocess_folder(places, SETTINGS, stop, 0)
+    first, second, _ = sorted((raw.parent / "out" / ".writing-pieces").glob("*.json"))
+    first.write_bytes(first.read_bytes()[:-20])
+    second.with_suffix(".images").write_bytes(b"")
+    summary = run(raw, key=False)
+    assert (summary.images, summary.continued) == (3, 1)
+
+
+def test_any_number_of_workers_gives_the_same_bytes(raw):
+    alone = contents(run(raw).out)
+    shutil.rmtree(raw.parent / "out")
+    assert contents(run(raw, workers=2).out) == alone
 
 
 @pytest.mark.parametrize(
@@ -232,9 +258,66 @@ def test_a_full_disk_names_the_folder_that_was_asked_for(raw, monkeypatch):
     def full(path, content):
         raise OutputError(f"{path}: cannot be written (No space left on device)", "free disk space")
 
-    monkeypatch.setattr("livernet.core.preprocess.cohort.write_bytes", full)
+    monkeypatch.setattr("livernet.core.preprocess.pieces.write_bytes", full)
     with pytest.raises(OutputError) as caught:
         run(raw)
-    assert str(raw.parent / "out" / "images") in caught.value.message
+    assert caught.value.message.startswith(str(raw.parent / "out"))
     assert ".writing-" not in caught.value.message
-    assert not (raw.parent / "out").exists()
+
+
+def decide(raw, *rows):
+    path = raw.parent / "review-decisions.csv"
+    path.write_text("item,verdict,note\n" + "".join(f"{row}\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_a_rejected_image_leaves_the_cohort(raw, key):
+    first = run(raw, key=key)
+    gone, *stay = [row.image for row in load_manifest(first.out).rows]
+    review = decide(raw, f"{gone},reject,KIM is readable", f"{stay[0]},accept,")
+    summary = run(raw, key=key, review=review)
+    assert (summary.images, summary.rejected, summary.admitted) == (2, 1, 0)
+    assert [row.image for row in load_manifest(summary.out).rows] == stay
+    assert gone not in contents(summary.out)
+    decided = rows(summary.out / "decisions.csv")
+    assert [(one["item"], one["verdict"]) for one in decided] == sorted(
+        [(gone.split("/")[1][:-4], "reject"), (stay[0].split("/")[1][:-4], "accept")]
+    )
+    assert not any(b"KIM" in content for content in contents(summary.out).values())
+    assert run(raw, key=key, review=review).unchanged
+    with pytest.raises(OutputError, match="holds a cohort that was reviewed"):
+        run(raw, key=key)
+
+
+def test_a_second_review_keeps_the_first_ones_decisions(raw):
+    first = run(raw, key=False)
+    names = [row.image for row in load_manifest(first.out).rows]
+    run(raw, key=False, review=decide(raw, f"{names[0]},reject,"))
+    summary = run(raw, key=False, review=decide(raw, f"{names[0]},reject,", f"{names[1]},reject,"))
+    assert (summary.images, summary.rejected) == (1, 2)
+
+
+def test_a_quarantined_picture_is_let_in_by_name_alone(raw):
+    first = run(raw)
+    token = rows(first.out / "quarantine.csv")[0]["token"]
+    summary = run(raw, review=decide(raw, f"{token},admit,the label is a vessel's name"))
+    assert (summary.images, summary.admitted, summary.quarantined) == (4, 1, 0)
+    record = json.loads((summary.out / "preprocess.json").read_text())
+    assert sum(image["admitted"] for image in record["images"].values()) == 1
+    assert rows(summary.out / "decisions.csv")[0]["item"] == token
+
+
+def test_decisions_about_nothing_are_faults(raw):
+    run(raw)
+    with pytest.raises(FaultsError, match="2 faults"):
+        run(raw, review=decide(raw, "P0000000000_01,reject,", "Q0000000000,admit,"))
+
+
+def test_rejecting_everything_leaves_the_cohort_as_it_was(raw):
+    first = run(raw)
+    before = contents(first.out)
+    names = [row.image for row in load_manifest(first.out).rows]
+    with pytest.raises(FaultsError, match="every image was rejected"):
+        run(raw, review=decide(raw, *(f"{name},reject," for name in names)))
+    assert contents(first.out) == before

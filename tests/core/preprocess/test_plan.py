@@ -1,8 +1,8 @@
 import pytest
 
-from livernet.core.errors import FaultsError, OutputError
+from livernet.core.errors import ConfigError, FaultsError, OutputError
 from livernet.core.preprocess.plan import Places, make_plan
-from tests.core.preprocess.screens import dicom, save, screen
+from tests.core.preprocess.screens import save, screen
 
 GREY = screen()[:20, :20]
 
@@ -23,45 +23,37 @@ def plan_of(raw, **places):
 def test_labels_and_masks_are_found_without_options(raw):
     plan = plan_of(raw)
     assert [item.source.name for item in plan.items] == ["a.png", "b.png", "c.png"]
-    assert plan.items[0].patient == plan.items[1].patient != plan.items[2].patient
-    assert plan.items[0].stem == f"{plan.items[0].patient}_01"
-    assert plan.items[1].stem == f"{plan.items[0].patient}_02"
-    assert plan.items[0].mask == raw / "masks" / "a.png"
-    assert plan.items[0].mask_b == raw / "masks_b" / "a.png"
-    assert plan.items[1].mask is None
+    assert [item.label.patient for item in plan.items] == ["7", "7", "8"]
+    assert plan.items[0].job.masks == {"masks": raw / "masks" / "a.png", "masks_b": raw / "masks_b" / "a.png"}
+    assert plan.items[1].job.masks == {}
+    assert not plan.items[0].job.ask_patient
     assert plan.map_file == raw.resolve().parent / "raw-quarantine-map.csv"
     assert plan.key_check is None
     assert any("forgotten" in note for note in plan.notes)
 
 
-def test_a_kept_key_keeps_the_names(raw, tmp_path):
+def test_a_kept_key_keeps_tokens_and_sites(raw, tmp_path):
     first, second = (plan_of(raw, key=tmp_path / "id.key") for _ in range(2))
     assert first.items == second.items
     assert first.key_check == second.key_check
-    assert first.inputs == second.inputs
+    assert plan_of(raw).items[0].token != first.items[0].token
 
 
-def test_changed_inputs_change_the_digest(raw):
-    before = plan_of(raw).inputs
-    save(raw / "masks" / "a.png", GREY // 2)
-    assert plan_of(raw).inputs != before
-
-
-def test_patient_of_a_dicom_file(tmp_path):
-    raw = tmp_path / "raw"
-    raw.mkdir()
-    for name, patient in (("a", "17"), ("b", "17"), ("c", "")):
-        dicom(raw / name, GREY, PatientID=patient)
+def test_without_labels_headers_are_asked(raw):
+    (raw / "labels.csv").unlink()
     plan = plan_of(raw)
-    assert plan.items[0].patient == plan.items[1].patient != plan.items[2].patient
+    assert all(item.job.ask_patient for item in plan.items)
+    assert any("no labels" in note for note in plan.notes)
 
 
-def test_every_file_its_own_patient_is_said(tmp_path):
-    for name in ("a.png", "b.png"):
-        save(tmp_path / "raw" / name, GREY)
-    plan = plan_of(tmp_path / "raw")
-    assert len({item.patient for item in plan.items}) == 2
-    assert any("by duplicates only" in note for note in plan.notes)
+def test_a_picture_is_let_in_by_its_token(raw, tmp_path):
+    key, decisions = tmp_path / "id.key", tmp_path / "decisions.csv"
+    token = plan_of(raw, key=key).items[1].token
+    decisions.write_text(f"item,verdict,note\n{token},admit,a vessel\n")
+    plan = plan_of(raw, key=key, review=decisions)
+    assert [item.job.forgiving for item in plan.items] == [False, True, False]
+    with pytest.raises(ConfigError, match="without the key of the ids none can tell whose it is"):
+        plan_of(raw, review=decisions)
 
 
 def test_all_faults_of_the_folder_at_once(raw):

@@ -2,7 +2,6 @@ import json
 
 import numpy as np
 import pytest
-import torch
 
 from livernet.core.data.images import read_picture
 from livernet.core.errors import OutputError
@@ -11,15 +10,13 @@ from livernet.core.preprocess.geometry import Geometry
 from livernet.core.preprocess.pipeline import prepare
 from livernet.core.preprocess.record import (
     RECORD,
-    cohort_record,
-    digest,
     image_record,
-    is_listed,
     is_whole,
     read_record,
+    record_head,
 )
 from livernet.core.preprocess.settings import PreprocessConfig
-from tests.core.preprocess.screens import dicom, png, region, save, screen
+from tests.core.preprocess.screens import dicom, region, save, screen
 
 SETTINGS = PreprocessConfig(size=128)
 
@@ -27,8 +24,8 @@ SETTINGS = PreprocessConfig(size=128)
 def made(tmp_path):
     tags = {"SequenceOfUltrasoundRegions": [region((20, 15, 380, 275))], "PatientID": "KIM-17"}
     picture = read_picture(dicom(tmp_path / "kim.dcm", screen(), **tags))
-    prepared = prepare(picture, SETTINGS, torch.device("cpu"))
-    return picture, prepared, image_record(picture, prepared, png(prepared.image_SS))
+    prepared = prepare(picture, SETTINGS)
+    return picture, prepared, image_record(picture, prepared, {"images": "0"})
 
 
 def test_image_record_maps_back_and_names_nobody(tmp_path):
@@ -45,8 +42,9 @@ def cohort(tmp_path):
     out = tmp_path / "out"
     square = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
     path = save(out / "images" / "P1_01.png", square)
-    images = {"images/P1_01.png": {"sha256": sha256(path.read_bytes())}}
-    record = cohort_record(SETTINGS, "inputs", None, images, {"files": ["images/P1_01.png"], "reasons": {}})
+    images = {"images/P1_01.png": {"sha256": {"images": sha256(path.read_bytes())}}}
+    outcome = {"files": ["images/P1_01.png"], "reasons": {}}
+    record = {**record_head(SETTINGS.to_dict(), "inputs", None, None), "outcome": outcome, "images": images}
     (out / RECORD).write_text(json.dumps(record))
     return out, record
 
@@ -82,29 +80,3 @@ def test_whole_until_a_byte_changes(tmp_path):
     assert is_whole(out, record)
     save(out / "images" / "P1_01.png", np.zeros((64, 64), np.uint8))
     assert not is_whole(out, record)
-
-
-def test_listed_by_place_and_bytes(tmp_path):
-    out, _ = cohort(tmp_path)
-    path = out / "images" / "P1_01.png"
-    assert is_listed(path, read_picture(path))
-    other = save(tmp_path / "images" / "P1_01.png", np.zeros((64, 64), np.uint8))
-    assert not is_listed(other, read_picture(other))
-
-
-def test_digest_depends_on_names_contents_and_order(tmp_path):
-    (tmp_path / "a").write_text("1")
-    (tmp_path / "b").write_text("2")
-    pairs = [("a", tmp_path / "a"), ("b", tmp_path / "b")]
-    assert digest(pairs) == digest(pairs)
-    assert (
-        len(
-            {
-                digest(pairs),
-                digest(pairs[::-1]),
-                digest([("a", tmp_path / "b")]),
-                digest([("c", tmp_path / "none")]),
-            }
-        )
-        == 4
-    )

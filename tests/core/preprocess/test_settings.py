@@ -5,7 +5,9 @@ from livernet.core.preprocess.settings import PreprocessConfig
 
 
 def test_defaults_are_the_papers():
-    assert PreprocessConfig().to_dict() == {"size": 512, "fit": "pad"}
+    assert PreprocessConfig().to_dict() == {
+        "size": 512, "fit": "pad", "frames": "middle", "on_marker": "inpaint", "allow_doppler": False
+    }  # fmt: skip
 
 
 def test_wrong_values():
@@ -13,3 +15,7 @@ def test_wrong_values():
         PreprocessConfig(size=10)
     with pytest.raises(ConfigError, match="neither pad nor stretch"):
         PreprocessConfig(fit="crop")  # type: ignore[arg-type]  # what a user may type
+    with pytest.raises(ConfigError, match="on-marker 'drop' is none of quarantine, inpaint, keep"):
+        PreprocessConfig(on_marker="drop")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="frames: 'every' is no choice of frames"):
+        PreprocessConfig(frames="every")
