@@ -1,4 +1,4 @@
-"""Headless Chromium for tests: opens a page, presses keys, and tells what the page asked for and complained of.
+"""Headless Chromium for tests: opens a page, presses keys, tells what the page asked for and complained of.
 
 It speaks the DevTools protocol over the browser's own pipe (``--remote-debugging-pipe``), so that no port is
 open and no library is needed.
@@ -23,14 +23,27 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not in
 
 _PATIENCE = 20.0
 _FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe"),
-    *("--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-background-networking"),
+    *(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--remote-debugging-pipe",
+    ),
+    *(
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--disable-extensions",
+        "--disable-background-networking",
+    ),
     *("--disable-component-update", "--disable-sync", "--mute-audio", "--hide-scrollbars"),
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
 _WATCH = """
 window.violations = [];
-document.addEventListener("securitypolicyviolation", (e) => violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+document.addEventListener("securitypolicyviolation", (event) => {
+  violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+});
 """
 _CODES = {"?": "Slash"}
 _NUMBERS = {"Escape": 27, "Enter": 13, "Tab": 9}
@@ -41,22 +54,23 @@ class Browser:
     """A Chromium with a profile of its own; use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
-        self.downloads = folder / "downloads"
-        self.downloads.mkdir(parents=True)
+        downloads = folder / "downloads"
+        downloads.mkdir(parents=True)
         self._events: list[dict[str, Any]] = []
         self._number = 0
+        self._saved = 0
         self._rest = b""
         theirs_in, self._to = _high(os.pipe())
         self._from, theirs_out = _high(os.pipe())
         null = os.open(os.devnull, os.O_RDWR)
-        actions = [(os.POSIX_SPAWN_DUP2, here, there) for here, there in zip((null, null, null), range(3))]
-        actions += [(os.POSIX_SPAWN_DUP2, theirs_in, 3), (os.POSIX_SPAWN_DUP2, theirs_out, 4)]
+        ends = ((null, 0), (null, 1), (null, 2), (theirs_in, 3), (theirs_out, 4))
+        actions = [(os.POSIX_SPAWN_DUP2, here, there) for here, there in ends]
         assert CHROMIUM is not None
         command = [CHROMIUM, *_FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank"]
         self._pid = os.posix_spawn(CHROMIUM, command, os.environ, file_actions=actions, setpgroup=0)
         for descriptor in (theirs_in, theirs_out, null):
             os.close(descriptor)
-        where = {"behavior": "allow", "downloadPath": str(self.downloads), "eventsEnabled": True}
+        where = {"behavior": "allow", "downloadPath": str(downloads), "eventsEnabled": True}
         self.call("Browser.setDownloadBehavior", where)
 
     def __enter__(self) -> Self:
@@ -119,6 +133,18 @@ class Browser:
             time.sleep(0.01)
         return found[count - 1]
 
+    def saved(self) -> Path:
+        """The next file that a page saved, as soon as it is whole."""
+        self._saved += 1
+        limit = time.monotonic() + _PATIENCE
+        while True:
+            told = self.events("Browser.downloadProgress")
+            done = [event["filePath"] for event in told if event["state"] == "completed"]
+            if len(done) >= self._saved:
+                return Path(done[self._saved - 1])
+            assert time.monotonic() < limit, "nothing was saved"
+            time.sleep(0.01)
+
     def _read(self, until: float) -> dict[str, Any]:
         while b"\0" not in self._rest:
             ready, _, _ = select.select([self._from], [], [], max(0.0, until - time.monotonic()))
@@ -138,7 +164,6 @@ class Page:
         self.browser = browser
         self._session = session
         self._loads = 0
-        self._saved = 0
 
     def call(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of one command about this page."""
@@ -177,16 +202,6 @@ class Page:
         """Put text where the cursor is."""
         self.call("Input.insertText", {"text": text})
 
-    def saved(self) -> Path:
-        """The next file that the page saved."""
-        done = "Browser.downloadProgress"
-        self._saved += 1
-        limit = time.monotonic() + _PATIENCE
-        while len(list(self.browser.downloads.glob("*.csv"))) < self._saved:
-            assert time.monotonic() < limit, f"nothing was saved ({done})"
-            time.sleep(0.02)
-        return max(self.browser.downloads.glob("*.csv"), key=lambda file: file.stat().st_mtime_ns)
-
     def requests(self) -> list[str]:
         """The addresses of everything that the page asked for."""
         events = self.browser.events("Network.requestWillBeSent", self._session)
@@ -198,7 +213,11 @@ class Page:
         logged = [event["entry"] for event in self.browser.events("Log.entryAdded", self._session)]
         thrown = self.browser.events("Runtime.exceptionThrown", self._session)
         return [
-            *(f"console: {event['args']}" for event in said if event["type"] in {"error", "warning", "assert"}),
+            *(
+                f"console: {event['args']}"
+                for event in said
+                if event["type"] in {"error", "warning", "assert"}
+            ),
             *(f"{entry['source']}: {entry['text']}" for entry in logged if entry["level"] != "verbose"),
             *(f"exception: {event['exceptionDetails']}" for event in thrown),
             *(f"policy: {one}" for one in self.evaluate("window.violations")),

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -58,7 +58,7 @@ class _Spool:
     file: IO[bytes]
     index: list[tuple[float, str, int, int]] = field(default_factory=list)
     """Negative risk, image, and the place and length in the file of each card."""
-    painted: int = 0
+    marked: int = 0
     admitted: int = 0
     digest: str = ""
 
@@ -68,7 +68,7 @@ class _Spool:
             content = json.dumps(document).encode()
             self.index.append((-card.risk, card.image, self.file.tell(), len(content)))
             self.file.write(content)
-            self.painted += bool(card.checks.get("markers"))
+            self.marked += bool(card.checks.get("markers"))
             self.admitted += card.admitted
         self.index.sort()
         total = hashlib.sha256()
@@ -76,12 +76,10 @@ class _Spool:
             total.update(self._content(entry))
         self.digest = total.hexdigest()[:16]
 
-    def cards(self, first: int, after: int) -> list[dict[str, Any]]:
-        """What the template shows of the cards from ``first`` until before ``after``, by falling risk."""
-        return [
-            _shown(json.loads(self._content(entry)), first + n + 1)
-            for n, entry in enumerate(self.index[first:after])
-        ]
+    def cards(self, first: int) -> Iterator[dict[str, Any]]:
+        """What the template shows of a page of cards from ``first`` on, by falling risk."""
+        for rank, entry in enumerate(self.index[first : first + _PAGE], start=first + 1):
+            yield _shown(json.loads(self._content(entry)), rank)
 
     def _content(self, entry: tuple[float, str, int, int]) -> bytes:
         self.file.seek(entry[2])
@@ -141,12 +139,15 @@ def _write_pages(
     waiting = [dict(zip(("token", "reason", "remedy"), one, strict=True)) for one in quarantined]
     for number, name in enumerate(names, start=1):
         first = (number - 1) * _PAGE
+        risks = [-risk for risk, *_ in spool.index[first : first + _PAGE]]
         page = {
             "cohort": cohort,
             "number": number,
             "pages": [{"name": other} for other in names],
             "total": total,
-            "painted": spool.painted,
+            "here": len(risks),
+            "risks": (risks[0], risks[-1]) if risks else None,
+            "marked": spool.marked,
             "admitted": spool.admitted,
             "waiting": len(waiting),
             "quarantined": waiting if number == 1 else [],
@@ -160,7 +161,7 @@ def _write_pages(
             "file": DECISIONS,
             "note": NOTE_LENGTH,
         }
-        write_text(folder / name, render_sheet(page, spool.cards(first, first + _PAGE), data))
+        write_text(folder / name, render_sheet(page, spool.cards(first), data))
     return names
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -48,8 +48,8 @@ _SHARES = {
     "edges": _Share(label="edges", low=0.4),
     "symmetry": _Share(label="symmetry"),
 }
-_SHOWN_APART = {"route", "note", "markers", "marker_pixels", "kinds", *_SHARES}
-_ROUTES = {"pixels": "from pixels", "region": "from DICOM tag"}
+_SHOWN_APART = {"route", "note", "risk", "markers", "marker_pixels", "kinds", *_SHARES}
+_ROUTES = {"pixels": "from pixels", "region": "from DICOM tag", "prepared": "was prepared already"}
 
 MEANINGS = (
     ("risk", "How much a person's look is needed, 0 to 1. Orders the pictures, decides nothing."),
@@ -66,7 +66,10 @@ MEANINGS = (
     ),
     ("edges", "How far along both edges echoes end exactly there."),
     ("symmetry", "100 % where both edges open equally."),
-    ("painted over", "Calipers, dotted lines and other marks, by kind; Marks (m) shows where."),
+    (
+        "marks",
+        "Calipers, dotted lines and the like, by kind. Painted over unless kept on purpose; m shows where.",
+    ),
     ("let in", "A person let this picture in by name after the program had refused it."),
 )
 SHORTCUTS = (
@@ -78,7 +81,7 @@ SHORTCUTS = (
     (("n",), "next undecided picture"),
     (("e",), "write a note; Enter leaves it"),
     (("z",), "zoom to twice the size; Shift and arrows, or the mouse, move about"),
-    (("m",), "show where marks were painted over"),
+    (("m",), "show where marks were found"),
     (("s",), "save the decisions"),
     (("?",), "this list"),
 )
@@ -110,10 +113,10 @@ def chips(
 def _marks(checks: Mapping[str, Any]) -> list[Chip]:
     kinds: Mapping[str, int] = checks.get("kinds") or {}
     if kinds:
-        named = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in kinds.items())
+        named = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in sorted(kinds.items()))
     else:
         named = str(checks.get("markers") or "")
-    return [Chip(label="painted over", value=named, look=True)] if named else []
+    return [Chip(label="marks", value=named, look=True)] if named else []
 
 
 def _plain(value: str | float) -> str:
@@ -122,12 +125,12 @@ def _plain(value: str | float) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)[:_LONGEST]
 
 
-def render_sheet(page: Mapping[str, Any], cards: Sequence[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
+def render_sheet(page: Mapping[str, Any], cards: Iterable[Mapping[str, Any]], data: Mapping[str, Any]) -> str:
     """The page; every value is escaped, and its policy allows this script and style, pictures, no request.
 
     Args:
         page: counts and names, as the template takes them.
-        cards: in the order in which they are shown.
+        cards: in the order in which they are shown; gone through once.
         data: JSON values for the script.
     """
     environment = _environment()
