@@ -171,7 +171,8 @@ def _options(path: Path, header: Header) -> dict[str, Any]:
     high = get("HighBit", stored - 1)
     if allocated not in {1, 8, 16, 32} or not 1 <= stored <= allocated or high != stored - 1:
         raise DataError(
-            f"{path}: samples of {stored} bits up to bit {high} in {allocated} are not possible", AGAIN
+            f"{path}: impossible samples (bits stored {stored}, high bit {high}, allocated {allocated})",
+            AGAIN,
         )
     if header.vr in {"OB", "OW"}:
         options["pixel_vr"] = header.vr
@@ -192,7 +193,10 @@ def _photometric(path: Path, header: Header, options: dict[str, Any]) -> str:
         raise DataError(f"{path}: photometric interpretation {what} is not known", AGAIN)
     samples = options["samples_per_pixel"]
     if samples != (1 if stated in _GREY else 3):
-        raise DataError(f"{path}: photometric interpretation {stated} with {samples} samples a pixel", AGAIN)
+        raise DataError(
+            f"{path}: photometric interpretation {stated} does not go with its samples ({samples} a pixel)",
+            AGAIN,
+        )
     native = not header.syntax.is_encapsulated
     if (native and stated in _WITH_JPEG_2000 | {"YBR_PARTIAL_420"}) or (
         stated in _WITH_JPEG_2000 and header.syntax not in uid.JPEG2000TransferSyntaxes
