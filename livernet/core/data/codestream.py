@@ -15,6 +15,10 @@ _BOX = 4096
 """A JPEG 2000 stream may come in boxes; its start lies within this many bytes."""
 
 
+MOST_WORK = 2_000_000_000
+"""Pixels times scans of a JPEG that is decoded, some ten seconds; a progressive one has about ten scans."""
+
+
 class Declared(NamedTuple):
     """What the head of a compressed frame says."""
 
@@ -42,6 +46,20 @@ def read_declared(frame: bytes) -> Declared:
     x1, y1, x0, y0 = unpack(">4I", frame[at + 8 : at + 24])
     samples, depth = unpack(">HB", frame[at + 40 : at + 43])
     return Declared(y1 - y0, x1 - x0, samples, (depth & 0x7F) + 1)
+
+
+def check_scans(content: bytes, pixels: int) -> None:
+    """Refuse a progressive JPEG that passes over its picture so often that decoding takes minutes.
+
+    Args:
+        content: the whole stream; within coded data 0xFF is always followed by 0, so markers can be counted.
+        pixels: of the picture.
+
+    Raises:
+        ValueError: more than :data:`MOST_WORK`.
+    """
+    if pixels * content.count(b"\xff\xda") > MOST_WORK:
+        raise ValueError("number of scans exceeds what a picture needs")
 
 
 def _jpeg(frame: bytes) -> Declared:

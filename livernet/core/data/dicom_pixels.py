@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydicom import encaps, uid
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 
-from livernet.core.data.codestream import read_declared
+from livernet.core.data.codestream import check_scans, read_declared
 from livernet.core.data.depth import Scale, find_scale
 from livernet.core.data.dicom import AGAIN, DicomFacts, Header, read_header, read_regions
 from livernet.core.data.frames import MAX_FRAMES, sample
@@ -127,6 +127,8 @@ class DicomFrames:
                 raise ValueError("broken frame: longer than the picture")
         elif read_declared(frame)[:3] != (rows, columns, samples):
             raise ValueError("broken frame: of another size than the header says")
+        else:
+            check_scans(frame, rows * columns)
         return encaps.encapsulate([frame], has_bot=False)
 
     def _find_scale(self) -> Scale:
@@ -197,6 +199,10 @@ def _photometric(path: Path, header: Header, options: dict[str, Any]) -> str:
             f"{path}: photometric interpretation {stated} does not go with its samples ({samples} a pixel)",
             AGAIN,
         )
+    if header.dataset.get("PixelPresentation") in {"COLOR", "MIXED"} and stated != "PALETTE COLOR":
+        raise DataError(f"{path}: a supplemental palette colours the picture, and is not decoded", AGAIN)
+    if stated.startswith("YBR") and stated not in _WITH_JPEG_2000 and options["bits_allocated"] != 8:
+        raise DataError(f"{path}: photometric interpretation {stated} is only decoded in 8 bits", AGAIN)
     native = not header.syntax.is_encapsulated
     if (native and stated in _WITH_JPEG_2000 | {"YBR_PARTIAL_420"}) or (
         stated in _WITH_JPEG_2000 and header.syntax not in uid.JPEG2000TransferSyntaxes

@@ -150,12 +150,14 @@ def to_grey(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bo
     """
     if pixels.ndim == 2:
         return np.ascontiguousarray(pixels), np.zeros(pixels.shape, dtype=np.bool_)
-    red, green, blue = (pixels[..., channel] for channel in range(3))
-    brightest = np.maximum(np.maximum(red, green), blue)
-    spread = brightest - np.minimum(np.minimum(red, green), blue)
-    saturated_HW = (spread > 48) & (spread > brightest * np.float32(0.3))
-    grey_HW = np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
-    return grey_HW, saturated_HW
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    red_HW, green_HW, blue_HW = (np.asarray(channel) for channel in image.split())
+    brightest_HW = np.maximum(np.maximum(red_HW, green_HW), blue_HW)
+    spread_HW = brightest_HW - np.minimum(np.minimum(red_HW, green_HW), blue_HW)
+    saturated_HW = spread_HW > 48
+    if saturated_HW.any():
+        saturated_HW &= spread_HW > brightest_HW * np.float32(0.3)
+    return np.asarray(image.convert("L")), saturated_HW
 
 
 @contextmanager

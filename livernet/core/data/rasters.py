@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
 
+from livernet.core.data.codestream import check_scans
 from livernet.core.data.depth import find_scale
 from livernet.core.data.frames import MAX_FRAMES, sample
 from livernet.core.data.guard import guarded
@@ -43,6 +44,8 @@ class RasterFrames:
             self.bits = 16 if deep else 1 if image.mode == "1" else 8
         self.count = len(self._pages)
         with guarded(path, "damaged or truncated", _AGAIN):
+            if image.format == "JPEG" and image.info.get("progressive"):
+                _check_scans(stream, image)
             self._scale = find_scale(sample(self._samples, self.count) if deep else ())
 
     def read(self, index: int) -> NDArray[np.uint8]:
@@ -117,7 +120,7 @@ def _is_deep(image: Image.Image) -> bool:
 
 def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode in {"1", "L"} and "transparency" not in image.info:
-        return np.asarray(image.convert("L"))
+        return np.asarray(image if image.mode == "L" else image.convert("L"))
     if image.mode in _ALPHA or "transparency" in image.info:
         # what is transparent was not meant to be seen: over black
         layer = image.convert("RGBA")
@@ -128,6 +131,13 @@ def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
 def _check_size(path: Path, image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(path, f"{image.width}x{image.height} pixels")
+
+
+def _check_scans(stream: BinaryIO, image: Image.Image) -> None:
+    at = stream.tell()
+    stream.seek(0)
+    check_scans(stream.read(), image.width * image.height)
+    stream.seek(at)
 
 
 def _too_large(path: Path, size: str) -> DataError:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from livernet.core.data.codestream import Declared, read_declared
+from livernet.core.data.codestream import Declared, check_scans, read_declared
 from tests.dicom_files import HTJ2K, JPEG_12, RAMP, jpeg, jpeg_2000
 
 COLOURS = np.stack([RAMP] * 3, axis=2)
@@ -34,3 +34,10 @@ def test_size_before_decoding(frame, expected):
 def test_heads_that_cannot_be_read(frame):
     with pytest.raises(ValueError, match="broken head of a compressed frame"):
         read_declared(frame)
+
+
+def test_scans_without_end_are_refused():
+    frame = jpeg(RAMP, progressive=True)
+    check_scans(frame, 40_000_000)
+    with pytest.raises(ValueError, match="number of scans exceeds"):
+        check_scans(frame + b"\xff\xda" * 50, 40_000_000)

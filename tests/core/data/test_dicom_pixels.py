@@ -388,3 +388,16 @@ def test_float_pixels_are_no_picture(tmp_path):
     data.save_as(tmp_path / "a", enforce_file_format=True)
     with pytest.raises(DataError, match="holds no picture"):
         read_picture(tmp_path / "a")
+
+
+def test_supplemental_palettes_and_deep_luminance_are_refused(tmp_path):
+    with pytest.raises(DataError, match="a supplemental palette colours the picture"):
+        read_picture(native(tmp_path / "a", RAMP, PixelPresentation="COLOR"))
+    with pytest.raises(DataError, match="YBR_FULL is only decoded in 8 bits"):
+        read_picture(native(tmp_path / "b", GREY3.astype(np.uint16), "YBR_FULL"))
+
+
+def test_one_frame_is_taken_of_a_loop_that_says_one(tmp_path):
+    frames = [jpeg(frame) for frame in LOOP]
+    path = packed(tmp_path / "a", frames, LOOP, "MONOCHROME2", uid.JPEGBaseline8Bit, NumberOfFrames=1)
+    assert levels(path) == [10]

@@ -224,3 +224,13 @@ def test_frames_of_an_open_file(tmp_path):
         assert (frames.count, frames.bits) == (2, 8)
         assert np.array_equal(frames.read(1), 255 - RAMP)
         assert np.array_equal(frames.read(0), RAMP)
+
+
+def test_jpegs_with_scans_without_end_are_refused(tmp_path):
+    path = saved(tmp_path / "a", Image.fromarray(np.zeros((2000, 3000), np.uint8)), "JPEG", progressive=True)
+    assert read_picture(path).grey_HW.shape == (2000, 3000)
+    content = path.read_bytes()
+    at = content.rindex(b"\xff\xda")
+    path.write_bytes(content[:at] + content[at:-2] * 400 + content[-2:])
+    with pytest.raises(DataError, match=r"damaged or truncated \(larger than allowed"):
+        read_picture(path)
