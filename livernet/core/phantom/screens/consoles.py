@@ -102,7 +102,8 @@ CONSOLES = (
     ),
     Console(
         name="Onsae 64", size=(640, 480), viewport=(40, 10, 596, 424),
-        background=((16, 28, 66), (16, 28, 66)), canvas=BLACK, panel=(40, 60, 120), ink=(225, 230, 250), panel_ink=WHITE, font=13, small=10,
+        background=((16, 28, 66), (16, 28, 66)),
+        canvas=BLACK, panel=(40, 60, 120), ink=(225, 230, 250), panel_ink=WHITE, font=13, small=10,
         layout="bottom", parts=("grey right", "ruler right", "logo"), looks=1, dynamic_range_db=60.0,
     ),
     Console(

@@ -175,7 +175,8 @@ def _frame(_rng: np.random.Generator, canvas: Canvas, console: Console, _seen: S
 
 PARTS: dict[str, Part] = {
     "grey left": _grey_left, "grey right": _grey_right, "colour bar": _colour_bar,
-    "ruler right": _ruler_right, "ruler touching": _ruler_touching, "focus": _focus, "tgc": _tgc, "buttons": _buttons, "keys": _keys,
+    "ruler right": _ruler_right, "ruler touching": _ruler_touching, "focus": _focus,
+    "tgc": _tgc, "buttons": _buttons, "keys": _keys,
     "thumbs": _thumbs, "logo": _logo, "frame": _frame,
 }  # fmt: skip
 """Every part a console may name."""

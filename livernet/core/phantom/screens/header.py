@@ -52,7 +52,7 @@ def write_settings(
         f"D {depth_mm / 10:.1f} cm", f"F {mhz:.1f} MHz", f"DR {console.dynamic_range_db:.0f}",
         f"G {rng.integers(40, 70)}", f"FR {rng.integers(18, 38)} Hz", "THI", f"P {rng.integers(80, 100)} %",
     )  # fmt: skip
-    step = console.small * 1.4
+    step = console.small * 1.4 + 3
     right = console.layout == "right"
     x = console.viewport[2] + 10 if right else 6
     top = canvas.size[1] * (0.36 if right else 0.40)
