@@ -278,6 +278,6 @@ def _links(raw: Path, outside: Path) -> int:
     (raw / "KIMCHULSOO_link_to_itself.png").symlink_to(raw / "KIMCHULSOO_link_to_itself.png")
     (raw / "KIMCHULSOO_link_within.png").symlink_to("same.png")
     os.mkfifo(raw / "KIMCHULSOO_pipe.png")
-    # a folder behind a link is not entered; what is in it is no file of RAW
+    # a folder behind a link is not entered, but named
     (raw / "KIMCHULSOO_folder").symlink_to(outside)
-    return 6
+    return 7

@@ -155,12 +155,12 @@ def _cards(entries: Sequence[Entry]) -> Iterator[Card]:
 
 
 def _bring(path: Path, target: Path) -> None:
-    """Move a finished piece, or copy a file of the cohort that stays until the new one is whole."""
+    """Give a finished file its name; it keeps the old one, since two raw files may be the same picture."""
     try:
         target.parent.mkdir(exist_ok=True)
-        if path.parent.name.startswith(UNFINISHED):
-            path.replace(target)
-        else:
+        try:
+            target.hardlink_to(path)
+        except OSError:  # not every file system has links
             shutil.copyfile(path, target)
     except OSError as error:
         raise OutputError(

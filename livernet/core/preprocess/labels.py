@@ -77,16 +77,21 @@ def read_labels(path: Path) -> Labels:
     )
 
 
-def compare(labels: Mapping[str, Label], names: list[str], table: str) -> list[str]:
-    """Faults between table and folder: labels without a file, files without a label."""
-    known = set(names)
+def compare(labels: Mapping[str, Label], names: Mapping[str, str], table: str) -> list[str]:
+    """Faults between table and folder: labels without a file, files without a label.
+
+    Args:
+        labels: by name.
+        names: of the files, to why each may not be opened; such a file needs no label.
+        table: name of the table.
+    """
     missing = [
-        f"{table}: {name!r} is labelled but is not in the folder" for name in labels if name not in known
+        f"{table}: {name!r} is labelled but is not in the folder" for name in labels if name not in names
     ]
     return missing + [
         f"{name}: not in {table}; add a row, with an empty stage if it is not known"
-        for name in names
-        if name not in labels
+        for name, fault in names.items()
+        if name not in labels and not fault
     ]
 
 

@@ -91,7 +91,7 @@ def make_plan(places: Places) -> Plan:
     if places.labels is not None:
         table = read_labels(places.labels)
         labels, table_sha256 = table.by_name, table.sha256
-        faults += [*table.faults, *compare(labels, [source.name for source in sources], places.labels.name)]
+        faults += [*table.faults, *compare(labels, {s.name: s.fault for s in sources}, places.labels.name)]
         notes += [f"columns not kept: {', '.join(table.dropped)}"] if table.dropped else []
     first, wrong = find_masks(places.masks, sources)
     second, wrong_b = find_masks(masks_b if masks_b.is_dir() else None, sources)

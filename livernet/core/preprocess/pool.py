@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -93,8 +94,11 @@ def _alone(job: Job, work: Callable[[Job], Result]) -> Result | None:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # spawned, not forked: the same on every system, and no lock of a thread is copied half-way
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_ctrl_c_to_parent)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_be_quiet)
 
 
-def _leave_ctrl_c_to_parent() -> None:
+def _be_quiet() -> None:
+    """Leave Ctrl-C to the parent, and say nothing: decoders written in C write to the terminal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)

@@ -66,7 +66,7 @@ def find_sources(raw: Path, leave_out: tuple[Path, ...]) -> list[Source]:
         what = "is a file, not a folder" if raw.exists() else "does not exist"
         raise DataError(f"{raw}: {what}", hint)
     try:
-        found = list(_walk(raw, {path.resolve() for path in leave_out}))
+        found = list(_walk(raw, {_real(path) for path in leave_out}))
     except OSError as error:
         raise DataError(
             f"{error.filename or raw}: cannot be read ({error.strerror})", "check your access to it"
@@ -133,7 +133,7 @@ def _stem(name: str) -> str:
 
 
 def _walk(raw: Path, leave_out: set[Path]) -> Iterator[Source]:
-    root = raw.resolve()
+    root = _real(raw)
 
     def stop(error: OSError) -> None:
         raise error
@@ -141,13 +141,16 @@ def _walk(raw: Path, leave_out: set[Path]) -> Iterator[Source]:
     for folder, folders, files in os.walk(raw, onerror=stop):
         here = Path(folder)
         folders[:] = sorted(name for name in folders if not _passed_over(here / name, leave_out))
-        for file in sorted(files):
+        links = [name for name in folders if (here / name).is_symlink()]
+        for file in sorted([*files, *links]):
             path = here / file
-            if file.startswith(".") or path.resolve() in leave_out:
+            if file.startswith(".") or _real(path) in leave_out:
                 continue
             name = relative_name(path.relative_to(raw).as_posix())
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            if path.is_symlink() and not _real(path).is_relative_to(root):
                 yield Source(name=name, path=path, fault="a link that leads out of the folder")
+            elif path.is_dir():
+                yield Source(name=name, path=path, fault="a link to a folder, which is not followed")
             elif not path.is_file():
                 yield Source(name=name, path=path, fault="a link to nothing, a pipe or a device, and no file")
             elif _meant_as_picture(path):
@@ -157,7 +160,12 @@ def _walk(raw: Path, leave_out: set[Path]) -> Iterator[Source]:
 def _passed_over(folder: Path, leave_out: set[Path]) -> bool:
     """Hidden folders, those to leave out, and what livernet itself wrote: cohorts and runs."""
     ours = any((folder / name).is_file() for name in (RECORD, RUN_FILE))
-    return folder.name.startswith(".") or folder.resolve() in leave_out or ours
+    return folder.name.startswith(".") or _real(folder) in leave_out or ours
+
+
+def _real(path: Path) -> Path:
+    # Path.resolve raises where links lead round in a circle
+    return Path(os.path.realpath(path))
 
 
 def _meant_as_picture(path: Path) -> bool:

@@ -321,3 +321,11 @@ def test_rejecting_everything_leaves_the_cohort_as_it_was(raw):
     with pytest.raises(FaultsError, match="every image was rejected"):
         run(raw, review=decide(raw, *(f"{name},reject," for name in names)))
     assert contents(first.out) == before
+
+
+def test_the_same_picture_twice_is_two_images(raw):
+    save(raw / "KIM_2.png", screen(seed=0))
+    summary = run(raw)
+    assert summary.images == 3
+    digests = [path.read_bytes() for path in sorted((summary.out / "images").iterdir())]
+    assert len(set(digests)) == 2

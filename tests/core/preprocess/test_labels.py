@@ -60,7 +60,7 @@ def test_categories_are_inert(tmp_path):
 
 def test_compare_names_both_sides(tmp_path):
     labels = table(tmp_path, "file,patient,stage\na.png,1,F0\nb.png,2,F1\n")
-    assert compare(labels.by_name, ["a.png", "c.png"], "labels.csv") == [
+    assert compare(labels.by_name, {"a.png": "", "c.png": "", "d.png": "a pipe"}, "labels.csv") == [
         "labels.csv: 'b.png' is labelled but is not in the folder",
         "c.png: not in labels.csv; add a row, with an empty stage if it is not known",
     ]

@@ -1,4 +1,5 @@
 import os
+import unicodedata
 
 import pytest
 
@@ -55,7 +56,8 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
     (raw / "folder").symlink_to(tmp_path / "elsewhere")
     (raw / "c.png").symlink_to(raw / "a.png")
     found = {source.name: source.fault for source in find_sources(raw, ())}
-    assert found == {"a.png": "", "b.png": "a link that leads out of the folder", "c.png": ""}
+    out = "a link that leads out of the folder"
+    assert found == {"a.png": "", "b.png": out, "c.png": "", "folder": out}
 
 
 def test_names_are_compared_in_one_form():
@@ -120,3 +122,25 @@ def test_cohorts_and_runs_in_the_folder_are_passed_over(tmp_path):
     (tmp_path / "runs/first/run.json").write_text("{}")
     assert names(tmp_path) == ["a.png"]
     assert names(tmp_path / "out" / "images") == ["b.png"]
+
+
+def test_links_in_a_circle_and_to_folders_are_named(tmp_path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "b.png")
+    (tmp_path / "b.png").symlink_to(tmp_path / "a.png")
+    (tmp_path / "inner").mkdir()
+    save(tmp_path / "inner" / "c.png", GREY)
+    (tmp_path / "linked").symlink_to(tmp_path / "inner")
+    found = {source.name: source.fault for source in find_sources(tmp_path, ())}
+    assert found["linked"] == "a link to a folder, which is not followed"
+    assert found["inner/c.png"] == ""
+    assert found["a.png"]
+    assert found["b.png"]
+
+
+def test_a_name_written_in_two_ways_is_told_once(tmp_path):
+    for form in ("NFC", "NFD"):
+        save(tmp_path / unicodedata.normalize(form, "김.png"), GREY)
+    first, second = find_sources(tmp_path, ())
+    assert first.fault == ""
+    assert "composed otherwise" in second.fault
+    assert first.name != second.name
