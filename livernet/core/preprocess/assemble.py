@@ -72,7 +72,6 @@ def assemble(
     refused: Sequence[Refused],
     decided: Sequence[Decided],
     head: Mapping[str, Any],
-    name: str,
 ) -> None:
     """Write a whole cohort into an empty folder.
 
@@ -82,7 +81,6 @@ def assemble(
         refused: pictures in quarantine.
         decided: decisions of the review sheet that were applied.
         head: the record without its images.
-        name: of the cohort, for the review sheet.
 
     Raises:
         OutputError: a file cannot be written.
@@ -98,7 +96,7 @@ def assemble(
     write_manifest(work, [entry.row for entry in entries])
     if decided:
         write_csv(work / DECIDED, Decided._fields, sorted(decided))
-    write_review(work, _cards(entries), listed, name)
+    write_review(work, _cards(entries), listed)
     files = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
     reasons = dict(sorted(Counter(_kind(one.reason) for one in refused).items()))
     images = {entry.row.image: entry.record for entry in entries}
@@ -139,8 +137,7 @@ def put_in_place(work: Path, out: Path) -> None:
 
 
 def _cards(entries: Sequence[Entry]) -> Iterator[Card]:
-    by_risk = sorted(entries, key=lambda entry: (-entry.record["checks"]["risk"], entry.row.image))
-    for entry in by_risk:
+    for entry in entries:
         row = entry.row
         yield Card(
             image=row.image,

@@ -157,7 +157,7 @@ def _finish(
     try:
         review = None if plan.decisions is None else {"sha256": plan.decisions.sha256}
         head = record_head(settings, inputs, plan.key_check, review)
-        assemble(work, kept, refused, decided, head, out.resolve().name)
+        assemble(work, kept, refused, decided, head)
         if any(one.file for one in refused):
             write_map(plan.map_file, refused)
         put_in_place(work, out)

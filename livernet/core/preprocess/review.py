@@ -100,7 +100,7 @@ def before_thumbnail(clean_HW: NDArray[np.uint8]) -> bytes:
 
 
 def write_review(
-    folder: Path, cards: Iterable[Card], quarantined: Sequence[tuple[str, str, str]], cohort: str
+    folder: Path, cards: Iterable[Card], quarantined: Sequence[tuple[str, str, str]]
 ) -> tuple[str, ...]:
     """Write the review sheet of a cohort, in pages of 500 pictures, the riskiest first.
 
@@ -110,7 +110,6 @@ def write_review(
         folder: OUT; ``image`` and ``marker`` of the cards are relative to it.
         cards: in any order; read once, one page of them in memory at a time.
         quarantined: token, reason and remedy of each picture in quarantine.
-        cohort: its name, for the heading.
 
     Returns:
         Names of the files written, the first being :data:`REVIEW`.
@@ -122,7 +121,7 @@ def write_review(
         with tempfile.TemporaryFile() as file:
             spool = _Spool(file=file)
             spool.fill(cards)
-            return _write_pages(folder, spool, quarantined, cohort)
+            return _write_pages(folder, spool, quarantined)
     except OSError as error:
         raise OutputError(
             f"{folder / REVIEW}: its pictures cannot be put aside while they are sorted ({error.strerror})",
@@ -130,9 +129,7 @@ def write_review(
         ) from error
 
 
-def _write_pages(
-    folder: Path, spool: _Spool, quarantined: Sequence[tuple[str, str, str]], cohort: str
-) -> tuple[str, ...]:
+def _write_pages(folder: Path, spool: _Spool, quarantined: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
     total = len(spool.index)
     sheets = max(1, -(-total // _PAGE))
     names = (REVIEW, *(f"review-{n}.html" for n in range(2, sheets + 1)))
@@ -141,7 +138,6 @@ def _write_pages(
         first = (number - 1) * _PAGE
         risks = [-risk for risk, *_ in spool.index[first : first + _PAGE]]
         page = {
-            "cohort": cohort,
             "number": number,
             "pages": [{"name": other} for other in names],
             "total": total,

@@ -31,7 +31,7 @@ def test_pieces_become_a_cohort(folders):
     refused = [Refused(token="Q2", file="kim.png", reason="too small (3)", remedy="export"),
                Refused(token="Q1", file="lee.png", reason="too small (4)", remedy="export")]  # fmt: skip
     entries = [entry(store, "P2_01"), entry(store, "P1_01", risk=0.8)]
-    assemble(work, entries, refused, [], {"kind": "livernet cohort"}, "out")
+    assemble(work, entries, refused, [], {"kind": "livernet cohort"})
     put_in_place(work, out)
     assert [row.image for row in load_manifest(out).rows] == ["images/P1_01.png", "images/P2_01.png"]
     record = json.loads((out / "preprocess.json").read_text())
@@ -46,7 +46,7 @@ def test_pieces_become_a_cohort(folders):
 def test_decisions_are_listed(folders):
     out, work, store = folders
     decided = [Decided("P2_01", "reject", "3", "ab"), Decided("P1_01", "accept", "2", "ab")]
-    assemble(work, [entry(store, "P1_01")], [], decided, {}, "out")
+    assemble(work, [entry(store, "P1_01")], [], decided, {})
     put_in_place(work, out)
     lines = (out / "decisions.csv").read_text().splitlines()
     assert lines == ["item,verdict,row,decision_file_sha256", "P1_01,accept,2,ab", "P2_01,reject,3,ab"]
@@ -60,7 +60,7 @@ def test_files_of_a_standing_cohort_are_copied_and_what_is_old_goes(folders):
     (out / "notes.txt").write_text("mine")
     row = Row(image="images/P1_01.png", patient="P1")
     standing = Entry(row=row, record={"checks": {"risk": 0}}, files={"images": kept}, before=lambda: b"\xff")
-    assemble(work, [standing], [], [], {}, "out")
+    assemble(work, [standing], [], [], {})
     assert kept.is_file()
     put_in_place(work, out)
     assert [path.name for path in (out / "images").iterdir()] == ["P1_01.png"]
@@ -73,7 +73,7 @@ def test_a_lost_piece_is_told(folders):
     lost = entry(store, "P1_01")
     lost.files["images"].unlink()
     with pytest.raises(OutputError, match=r"P1_01.png: cannot be written \(No such file"):
-        assemble(work, [lost], [], [], {}, "out")
+        assemble(work, [lost], [], [], {})
 
 
 def test_names_in_the_map_are_inert(tmp_path):

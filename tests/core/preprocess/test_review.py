@@ -69,16 +69,16 @@ def test_a_small_screen_is_not_enlarged() -> None:
 
 def test_the_riskiest_come_first_and_any_order_gives_the_same_bytes(tmp_path: Path) -> None:
     cards = [card(1, 0.2), card(2, 0.9), card(3, 0.5), card(4, 0.9)]
-    assert write_review(tmp_path, iter(cards), WAITING, "out") == ("review.html",)
+    assert write_review(tmp_path, iter(cards), WAITING) == ("review.html",)
     page = (tmp_path / "review.html").read_text(encoding="utf-8")
     assert order(page) == [f"images/P0000000000_{n:02d}.png" for n in (2, 4, 3, 1)]
-    write_review(tmp_path, reversed(cards), WAITING, "out")
+    write_review(tmp_path, reversed(cards), WAITING)
     assert (tmp_path / "review.html").read_text(encoding="utf-8") == page
 
 
 def test_many_pictures_go_on_further_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review, "_PAGE", 2)
-    names = write_review(tmp_path, (card(n, 1 - n / 10) for n in range(5)), WAITING, "out")
+    names = write_review(tmp_path, (card(n, 1 - n / 10) for n in range(5)), WAITING)
     assert names == ("review.html", "review-2.html", "review-3.html")
     pages = [(tmp_path / name).read_text(encoding="utf-8") for name in names]
     assert [len(order(page)) for page in pages] == [2, 2, 1]
@@ -99,7 +99,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        write_review(tmp_path, (card(n, before=bytes(size)) for n in range(count)), [], "out")
+        write_review(tmp_path, (card(n, before=bytes(size)) for n in range(count)), [])
         top = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return top
@@ -110,8 +110,8 @@ def test_memory_does_not_grow_with_the_number_of_pictures(
 
 def test_what_comes_from_outside_is_inert(tmp_path: Path) -> None:
     hostile = card(1, image=f"images/{HOSTILE}\udcff.png", view=HOSTILE, checks={**CHECKS, "note": HOSTILE})
-    write_review(tmp_path, [hostile], [(f"Q{HOSTILE}", HOSTILE, HOSTILE)], HOSTILE)
-    write_review(tmp_path / "plain", [card(1)], WAITING, "out")
+    write_review(tmp_path, [hostile], [(f"Q{HOSTILE}", HOSTILE, HOSTILE)])
+    write_review(tmp_path / "plain", [card(1)], WAITING)
     found, plain = (Tags((folder / "review.html").read_text()) for folder in (tmp_path, tmp_path / "plain"))
     extra = sorted({tag for tag, _ in found.found} - {tag for tag, _ in plain.found})
     assert extra == []
@@ -125,7 +125,7 @@ def test_what_comes_from_outside_is_inert(tmp_path: Path) -> None:
 
 
 def test_the_policy_admits_this_script_and_style_alone_and_nothing_is_loaded(tmp_path: Path) -> None:
-    write_review(tmp_path, [card(1)], WAITING, "out")
+    write_review(tmp_path, [card(1)], WAITING)
     page = (tmp_path / "review.html").read_text(encoding="utf-8")
     tags = Tags(page)
     hashes = [
@@ -142,7 +142,7 @@ def test_the_policy_admits_this_script_and_style_alone_and_nothing_is_loaded(tmp
 
 
 def test_pictures_in_quarantine_are_named_with_reason_remedy_and_line_and_not_shown(tmp_path: Path) -> None:
-    write_review(tmp_path, [card(1)], WAITING, "out")
+    write_review(tmp_path, [card(1)], WAITING)
     page = (tmp_path / "review.html").read_text(encoding="utf-8")
     section = page[page.index('<section id="quarantine">') : page.index('<section id="meaning">')]
     for text in (*WAITING[0], "Q0123456789,admit,", "quarantine map"):
@@ -151,11 +151,11 @@ def test_pictures_in_quarantine_are_named_with_reason_remedy_and_line_and_not_sh
 
 
 def test_empty_states(tmp_path: Path) -> None:
-    assert write_review(tmp_path, [], WAITING, "out") == ("review.html",)
+    assert write_review(tmp_path, [], WAITING) == ("review.html",)
     page = (tmp_path / "review.html").read_text(encoding="utf-8")
     assert "No picture was kept." in page
     assert 'id="film"' not in page
-    write_review(tmp_path, [card(1)], [], "out")
+    write_review(tmp_path, [card(1)], [])
     page = (tmp_path / "review.html").read_text(encoding="utf-8")
     assert "Nothing is in quarantine" in page
     assert "data-token=" not in page
@@ -164,7 +164,7 @@ def test_empty_states(tmp_path: Path) -> None:
 def test_other_pictures_are_another_sheet(tmp_path: Path) -> None:
     digests = []
     for cards in ([card(1), card(2)], [card(1), card(2)], [card(1), card(2, before=NOTHING + b"\0")]):
-        write_review(tmp_path, cards, [], "out")
+        write_review(tmp_path, cards, [])
         page = (tmp_path / "review.html").read_text(encoding="utf-8")
         digests.append(json.loads(Tags(page).text["script"][0])["digest"])
     assert digests[0] == digests[1] != digests[2]
@@ -173,4 +173,4 @@ def test_other_pictures_are_another_sheet(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError, match=r"review\.html: cannot be written"):
-        write_review(tmp_path / "file", [card(1)], [], "out")
+        write_review(tmp_path / "file", [card(1)], [])

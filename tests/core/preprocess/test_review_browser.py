@@ -52,7 +52,7 @@ def out(tmp_path: Path) -> Path:
     mask_SS[20:30, 20:30] = 255
     Image.fromarray(mask_SS).save(tmp_path / "markers" / "P.png")
     marked = card(0, 1.0, before=before, marker="markers/P.png", checks={**CHECKS, "markers": 1})
-    write_review(tmp_path, [marked, *cards[1:]], [("Q0123456789", HOSTILE, "export it again")], "out")
+    write_review(tmp_path, [marked, *cards[1:]], [("Q0123456789", HOSTILE, "export it again")])
     return tmp_path
 
 
