@@ -111,7 +111,12 @@ def write_map(path: Path, refused: Sequence[Refused]) -> None:
         OutputError: it cannot be written.
     """
     rows = [(one.token, _inert(one.file), one.reason) for one in sorted(refused, key=lambda one: one.token)]
-    write_csv(path, ("token", "file", "reason"), rows)
+    try:
+        write_csv(path, ("token", "file", "reason"), rows)
+    except OutputError as error:
+        raise OutputError(
+            error.message, "give --quarantine-map a file you may write, and repeat: what was prepared is kept"
+        ) from error
 
 
 def put_in_place(work: Path, out: Path) -> None:

@@ -37,6 +37,7 @@ from livernet.core.preprocess.record import is_whole, read_record, record_head
 from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.preprocess.summary import Summary, summarise
 
+_OTHER_OUT = "choose a new folder for OUT, or delete this one first"
 _STORE = f"{UNFINISHED}pieces"
 _CRASHED = ("the decoder crashed on it", "export the picture again, as PNG if it is DICOM")
 
@@ -65,6 +66,8 @@ def preprocess_folder(
         OutputError: OUT is not empty and not this cohort, or cannot be written.
     """
     record = read_record(places.out)
+    if record is not None and places.key is not None and not places.key.exists():
+        raise _other_key(places.out)
     plan = make_plan(places)
     if record is not None:
         digest = _inputs(plan, [job_digest(item.job) for item in plan.items])
@@ -79,13 +82,11 @@ def preprocess_folder(
 def _is_done(plan: Plan, settings: PreprocessConfig, record: dict[str, Any], inputs: str) -> bool:
     """Whether the cohort in OUT is the one asked for; anything that must not be overwritten is an error."""
     out = plan.places.out
-    hint = "choose a new folder for OUT, or delete this one first"
     if record.get("settings") != settings.to_dict():
-        raise OutputError(f"{out}: holds a cohort made with other settings ({record.get('settings')})", hint)
+        settled = record.get("settings")
+        raise OutputError(f"{out}: holds a cohort made with other settings ({settled})", _OTHER_OUT)
     if plan.key_check is not None and record.get("key_check") != plan.key_check:
-        raise OutputError(
-            f"{out}: holds a cohort made with another key, or with one that was forgotten", hint
-        )
+        raise _other_key(out)
     if record.get("review") and plan.decisions is None:
         raise OutputError(
             f"{out}: holds a cohort that was reviewed", "give the decisions again: --apply-review FILE"
@@ -95,9 +96,15 @@ def _is_done(plan: Plan, settings: PreprocessConfig, record: dict[str, Any], inp
         what = "is damaged" if same_inputs else "was made from other input files"
         if record.get("key_check") is not None:
             raise OutputError(f"{out}: the cohort {what}", "give its --id-key to make it again")
-        raise OutputError(f"{out}: the cohort {what}, and the key of its ids was forgotten", hint)
+        raise OutputError(f"{out}: the cohort {what}, and the key of its ids was forgotten", _OTHER_OUT)
     decided = None if plan.decisions is None else plan.decisions.sha256
     return same_inputs and whole and (record.get("review") or {}).get("sha256") == decided
+
+
+def _other_key(out: Path) -> OutputError:
+    return OutputError(
+        f"{out}: holds a cohort made with another key, or with one that was forgotten", _OTHER_OUT
+    )
 
 
 def _make(

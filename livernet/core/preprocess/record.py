@@ -42,6 +42,7 @@ def image_record(picture: Picture, prepared: Prepared, digests: Mapping[str, str
         "format": picture.source_format,
         "bit_depth": picture.bit_depth,
         "photometric": picture.dicom.photometric if picture.dicom is not None else None,
+        "transfer_syntax": picture.dicom.transfer_syntax if picture.dicom is not None else None,
         "frames": picture.frames,
         "frame": picture.frame,
         "geometry": prepared.geometry.to_dict(),

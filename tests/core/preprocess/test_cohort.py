@@ -329,3 +329,19 @@ def test_the_same_picture_twice_is_two_images(raw):
     assert summary.images == 3
     digests = [path.read_bytes() for path in sorted((summary.out / "images").iterdir())]
     assert len(set(digests)) == 2
+
+
+def test_a_key_that_is_not_there_is_not_made_for_a_cohort_that_is(raw):
+    run(raw)
+    with pytest.raises(OutputError, match="made with another key"):
+        preprocess_folder(
+            Places(raw=raw, out=raw.parent / "out", key=raw.parent / "new.key"), SETTINGS, lambda *_: None
+        )
+    assert not (raw.parent / "new.key").exists()
+
+
+def test_a_map_that_cannot_be_written_loses_nothing(raw):
+    with pytest.raises(OutputError, match="cannot be written") as caught:
+        run(raw, quarantine_map=raw / "labels.csv" / "map.csv")
+    assert "what was prepared is kept" in caught.value.hint
+    assert run(raw).continued == 4
