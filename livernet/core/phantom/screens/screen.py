@@ -71,7 +71,7 @@ def compose(rng: np.random.Generator, guest: Guest, case: Case) -> Screenshot:
     exposures = tuple(
         expose(rng, guest, case.probe, case.condition, window=window, frames=frames) for window in windows
     )
-    canvas = Canvas(image=_backdrop(console), inside_HW=_inside(console, exposures))
+    canvas = Canvas(image=backdrop(console), inside_HW=_inside(console, exposures))
     regions = [_region(exposure) for exposure in exposures]
     for exposure in exposures:
         regions += _paste(rng, canvas, console, exposure, case.mode)
@@ -117,7 +117,7 @@ def _windows(console: Console, mode: str) -> tuple[tuple[Box, ...], Box | None]:
     return (console.viewport,), None
 
 
-def _backdrop(console: Console) -> Image.Image:
+def backdrop(console: Console) -> Image.Image:
     """The empty screen, with its gradient and the viewport's own colour."""
     width, height = console.size
     top, bottom = (np.array(colour, np.float64) for colour in console.background)
