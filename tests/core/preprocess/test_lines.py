@@ -1,0 +1,23 @@
+import numpy as np
+
+from livernet.core.preprocess.lines import level_lines
+from tests.core.preprocess.screens import speckle
+
+SHAPE = (100, 160)
+EVERYWHERE = np.ones(SHAPE, bool)
+
+
+def test_a_long_level_line_is_found_exactly():
+    grey = speckle(SHAPE) // 2
+    grey[50, 30:90] = 220
+    found = level_lines(grey, EVERYWHERE, 1.0)
+    assert found[50, 32:88].all()
+    assert found[50].sum() == found.sum()
+
+
+def test_short_wavering_and_faint_lines_are_not():
+    grey = speckle(SHAPE) // 2
+    grey[20, 30:55] = 220
+    grey[40, 30:110] = np.linspace(150, 250, 80)
+    assert not level_lines(grey, EVERYWHERE, 1.0).any()
+    assert not level_lines(np.full((100, 20), 50, np.uint8), np.ones((100, 20), bool), 1.0).any()
