@@ -25,6 +25,7 @@ MARKERS = ("caliper", "ellipse", "guide", "pointer", "ecg", "body mark")
 _SEEN = 12
 """A mark counts when that many of its pixels lie in what was kept."""
 _NEAR = 4
+_LIT = 12
 
 
 def run(raw: Path, out: Path, *options: str) -> dict[str, Any]:
@@ -126,13 +127,15 @@ def _percent(part: int, of: int) -> float | None:
 def _sectors(known: list[Known], by_file: dict[str, list[Written]]) -> dict[str, Any]:
     """Overlap of each fitted sector with the true panel it meets, and what of the truth was lost or added."""
     scores: list[tuple[float, float, Known]] = []
+    echoes: list[float] = []
     for item in known:
         for square in by_file.get(item.document["file"], []):
             fitted = square.sector()
-            found = [_overlap(fitted, mask) for mask in item.panel_masks()]
+            found = [(*_overlap(fitted, mask), k) for k, mask in enumerate(item.panel_masks())]
             if found:
-                iou, outside = max(found)
+                iou, outside, panel = max(found)
                 scores.append((iou, outside, item))
+                echoes.append(_echoes_kept(item, panel, square))
     if not scores:
         return {"squares": 0}
     values = [iou for iou, _, _ in scores]
@@ -143,8 +146,18 @@ def _sectors(known: list[Known], by_file: dict[str, list[Written]]) -> dict[str,
         "iou_5th_percentile": round(float(np.percentile(values, 5)), 4),
         "iou_worst": round(worst[0], 4),
         "worst_is": _about(worst[2], "written"),
+        "echoes_kept_percent": {
+            "median": round(100 * statistics.median(echoes), 1),
+            "worst": round(100 * min(echoes), 1),
+        },
         "most_outside_percent": round(100 * max(outside for _, outside, _ in scores), 2),
     }
+
+
+def _echoes_kept(item: Known, panel: int, square: Written) -> float:
+    """Of what visibly shines in the true panel, the share that was kept; nobody sees a black border."""
+    lit = item.panel_masks()[panel] & (ndimage.uniform_filter(item.screen, 7) > _LIT)
+    return float((lit & square.kept()).sum() / max(1, lit.sum()))
 
 
 def _overlap(fitted_HW: NDArray[np.bool_], true_HW: NDArray[np.bool_]) -> tuple[float, float]:

@@ -19,14 +19,13 @@ def _figures(part: dict[str, Any]) -> list[tuple[str, str]]:
     if sector["squares"]:
         ious = (sector[key] for key in ("iou_median", "iou_5th_percentile", "iou_worst"))
         rows.append(("sector IoU, median / 5th percentile / worst", " / ".join(f"{v:.3f}" for v in ious)))
+        kept = sector["echoes_kept_percent"]
+        rows.append(("visible echoes kept, median / worst", f"{kept['median']} % / {kept['worst']} %"))
     ink = f"{leaks['pictures_with_any_ink']} (at most {leaks['most_ink_px']} px)"
     rows += [
         ("tokens in any byte of the output", f"{len(leaks['bytes'])} of {leaks['tokens']} tokens"),
         ("squares with legible patient text", str(leaks["pictures_with_legible_text"])),
-        (
-            "squares with any pixel of such text",
-            ink,
-        ),
+        ("squares with any pixel of such text", ink),
     ]
     if "ocr_control" in leaks:
         control = leaks["ocr_control"]
