@@ -1,103 +1,216 @@
-"""Which pixels of a screen carry echoes: the large textured region that is not background, text or panel.
+"""Which pixels of a screen carry echoes: large textured regions that are not background, text or panel.
 
 Shape suffixes: H, W picture height and width; h, w the working grid, one cell for a block of pixels.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 _WORKING_SIDE = 400
-_RIVAL = 0.3
+_FEWEST = 60
 _FLAT_LEVEL = 0.03
 _PANEL = 0.9
+_INK = 90
+_STEEP = 50
+_OFTEN = 0.15
+_AWAY = 3
+_SMOOTH = 4
+_BRIGHTER = 8
+_MOVES = 0.3
+_REACH = 6
+
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Echo:
-    """The echo-bearing region on a coarse grid."""
+    """One echo-bearing region on a coarse grid."""
 
     region_hw: NDArray[np.bool_]
-    """The largest echo region, thin strokes removed, bool (h, w)."""
+    """The region, thin strokes removed, bool (h, w)."""
     step: int
     """Side of a grid cell in pixels."""
-    viewport: tuple[int, int, int, int]
+    viewport: Box
     """Cells (x0, y0, x1, y1), inclusive, that no panel of the console covers: the sector cannot be wider."""
-    rivals: tuple[float, ...]
-    """Areas of other separate echo regions, as fractions of the largest, above 30 %."""
+    texture: float
+    """Median of the greys' range within a cell: high for echoes, low for a shaded panel."""
+    stroke_hw: NDArray[np.bool_]
+    """Cells with writing, ticks, edges or other steep steps, bool (h, w)."""
+
+    @cached_property
+    def drawn_hw(self) -> NDArray[np.bool_]:
+        """Strokes of the console, away from the region, bool (h, w): the sector avoids them."""
+        near_hw = ndimage.maximum_filter(self.region_hw.view(np.uint8), 2 * _AWAY + 1)
+        return np.asarray(self.stroke_hw & (near_hw == 0))
+
+    @property
+    def area(self) -> int:
+        """Cells of the region."""
+        return int(np.count_nonzero(self.region_hw))
 
     def near(self, shape: tuple[int, int], distance: int) -> NDArray[np.bool_]:
         """The pixels of a picture that lie within about ``distance`` pixels of an echo: bool (H, W)."""
-        cells_hw = ndimage.maximum_filter(self.region_hw, 2 * -(-distance // self.step) + 1)
+        cells_hw = _spread(self.region_hw, 2 * -(-distance // self.step) + 1)
         blocks_hw = np.repeat(np.repeat(cells_hw, self.step, axis=0), self.step, axis=1)
         missing = [(0, side - have) for side, have in zip(shape, blocks_hw.shape, strict=True)]
         return np.pad(blocks_hw, missing, mode="edge")
 
+    def joined(self, others: Sequence["Echo"]) -> "Echo":
+        """This region together with others of the same screen."""
+        region_hw = np.logical_or.reduce([self.region_hw, *(other.region_hw for other in others)])
+        return replace(self, region_hw=region_hw)
 
-def find_echo(
-    grey_HW: NDArray[np.uint8], within: tuple[int, int, int, int] | None = None, above: int = 3
-) -> Echo | None:
-    """The largest region of echoes, or ``None`` when nothing in the picture looks like one.
+    def parted(self, first: int, end: int | None) -> "Echo":
+        """The columns from ``first`` to before ``end`` alone, with nothing of the sector beyond them."""
+        region_hw = np.zeros_like(self.region_hw)
+        region_hw[:, first:end] = self.region_hw[:, first:end]
+        x0, y0, x1, y1 = self.viewport
+        last = x1 if end is None else min(x1, end - 1)
+        return replace(self, region_hw=region_hw, viewport=(max(x0, first), y0, last, y1))
 
-    Args:
-        grey_HW: uint8 picture.
-        above: grey levels by which an echo must differ from the background.
-        within: box (x0, y0, x1, y1), inclusive, outside which nothing is looked at.
-    """
-    step = max(1, round(max(grey_HW.shape) / _WORKING_SIDE))
-    cells_hw, panel_hw = _cells(grey_HW, step, above)
-    if within is not None:
-        x0, y0, x1, y1 = within
-        allowed_hw = np.zeros_like(cells_hw)
-        allowed_hw[-(-y0 // step) : (y1 + 1) // step, -(-x0 // step) : (x1 + 1) // step] = True
-        cells_hw &= allowed_hw
-    opened_hw = ndimage.binary_opening(cells_hw, structure=np.ones((3, 3)), iterations=2)
-    labels_hw, count = ndimage.label(opened_hw)
-    if count == 0:
+
+class Screen:
+    """A picture as cells: what does not depend on how far an echo must stand out from the background."""
+
+    def __init__(self, grey_HW: NDArray[np.uint8], moving_HW: NDArray[np.bool_] | None = None) -> None:
+        """``moving_HW`` is where the frames of a cine loop differ: what is far from it is console."""
+        self.grey_HW = grey_HW
+        self.step = step = max(2, round(max(grey_HW.shape) / _WORKING_SIDE))
+        self._moving_HW = moving_HW
+        self.highest_hw, self.lowest_hw = _extremes(grey_HW, step)
+        self.range_hw = self.highest_hw - self.lowest_hw
+        self._levels = levels = _flat_levels(self.highest_hw, self.lowest_hw)
+        brighter = levels.copy()
+        brighter[: int(levels.argmax()) + 4] = False
+        self._panel_hw = _widened(brighter, 1)[self.lowest_hw] & (self.range_hw <= 2)
+        flat_hw = (self.range_hw <= 2) & levels[self.lowest_hw]
+        text_hw = _writing(grey_HW, step) & _spread(flat_hw, 2 * _REACH + 1)
+        self._usable_hw = _rough(self.highest_hw, self.lowest_hw) & ~text_hw
+
+    def echoes(self, *, above: int = 3, within: Box | None = None, least: float = 0.04) -> tuple[Echo, ...]:
+        """The separate regions of echoes, largest first; empty when nothing looks like one.
+
+        Args:
+            above: grey levels by which an echo must differ from the background.
+            within: box (x0, y0, x1, y1), inclusive, outside which nothing is looked at.
+            least: smallest region that counts, as a share of the largest.
+        """
+        step = self.step
+        if min(self.grey_HW.shape) < 5 * step:
+            return ()
+        unlike = (~_widened(self._levels, above)).astype(np.uint8)
+        cells_hw = self._usable_hw & (_folded(np.add, unlike[self.grey_HW], step) > 0.3 * step * step)
+        if self._moving_HW is not None:
+            cells_hw = _moved(cells_hw, self._moving_HW, step)
+        if within is not None:
+            x0, y0, x1, y1 = within
+            allowed_hw = np.zeros_like(cells_hw)
+            allowed_hw[-(-y0 // step) : (y1 + 1) // step, -(-x0 // step) : (x1 + 1) // step] = True
+            cells_hw &= allowed_hw
+        labels_hw, _ = ndimage.label(_opened(cells_hw, 5))
+        areas = np.bincount(labels_hw.ravel())[1:]
+        if areas.max(initial=0) < _FEWEST:
+            return ()
+        large = np.flatnonzero(areas >= max(_FEWEST, least * areas.max()))
+        order = large[np.argsort(-areas[large], kind="stable")]
+        return tuple(self._echo(labels_hw == k + 1) for k in order)
+
+    def _echo(self, region_hw: NDArray[np.bool_]) -> Echo:
+        return Echo(
+            region_hw=region_hw,
+            step=self.step,
+            viewport=_viewport(region_hw, self._panel_hw),
+            texture=float(np.median(self.range_hw[region_hw])),
+            stroke_hw=self.range_hw >= _INK,
+        )
+
+
+def find_hole(screen: Screen, echo: Echo) -> Echo | None:
+    """The dark hole that a sector makes in a brighter console, shadows and all; ``None`` on a dark one."""
+    highest_hw, lowest_hw = screen.highest_hw, screen.lowest_hw
+    shadow = float(np.percentile(lowest_hw[echo.region_hw], 1))
+    console_hw = (highest_hw - lowest_hw <= _SMOOTH) & (lowest_hw >= shadow + _BRIGHTER)
+    rim = np.concatenate([console_hw[0], console_hw[-1], console_hw[:, 0], console_hw[:, -1]])
+    if rim.mean() < 0.5:
         return None
-    areas = np.bincount(labels_hw.ravel())[1:]
-    largest = int(areas.argmax())
-    if areas[largest] < 60:
-        return None
-    rivals = tuple(float(a) / float(areas[largest]) for k, a in enumerate(areas) if k != largest)
-    region_hw = np.asarray(labels_hw == largest + 1)
-    return Echo(
-        region_hw=region_hw,
-        step=step,
-        viewport=_viewport(region_hw, panel_hw),
-        rivals=tuple(sorted((r for r in rivals if r > _RIVAL), reverse=True)),
-    )
+    labels_hw, _ = ndimage.label(_opened(~console_hw, 5))
+    counts = np.bincount(labels_hw[echo.region_hw], minlength=2)
+    hole_hw = np.asarray(labels_hw == 1 + int(counts[1:].argmax()))
+    return replace(echo, region_hw=hole_hw)
 
 
 def background_levels(grey_HW: NDArray[np.uint8], above: int) -> NDArray[np.bool_]:
     """Which greys belong to background and flat panels, widened by ``above`` levels: bool (256,)."""
-    height, width = (side // 2 * 2 for side in grey_HW.shape)
-    pixels = grey_HW[:height, :width].reshape(height // 2, 2, width // 2, 2)
-    flat = _flat_levels(pixels.max(axis=(1, 3)), pixels.min(axis=(1, 3)))
-    return _widened(flat, above)
+    highest_hw, lowest_hw = _extremes(grey_HW, 2)
+    return _widened(_flat_levels(highest_hw, lowest_hw), above)
 
 
 def _widened(levels: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     return np.convolve(levels, np.ones(2 * by + 1), mode="same") > 0.5
 
 
-def _cells(grey_HW: NDArray[np.uint8], step: int, above: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Cells with texture unlike every flat level of the screen, and cells of brighter panels: bool (h, w)."""
+def _extremes(grey_HW: NDArray[np.uint8], step: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The highest and the lowest grey of every cell: uint8 (h, w)."""
+    return _folded(np.maximum, grey_HW, step), _folded(np.minimum, grey_HW, step)
+
+
+def _folded(of: np.ufunc, pixels_HW: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Every cell's pixels reduced to one by ``of``; slices, since reducing short axes is ten times slower."""
+    height, width = (side // step * step for side in pixels_HW.shape)
+    down = pixels_HW[0:height:step, :width].copy()
+    for k in range(1, step):
+        of(down, pixels_HW[k:height:step, :width], out=down)
+    across = down[:, 0:width:step].copy()
+    for k in range(1, step):
+        of(across, down[:, k:width:step], out=across)
+    return across
+
+
+def _opened(mask_hw: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
+    """Without what is narrower than ``side`` cells."""
+    lowest_hw = ndimage.minimum_filter(mask_hw.view(np.uint8), side, mode="constant")
+    return np.asarray(ndimage.maximum_filter(lowest_hw, side, mode="constant")).view(np.bool_)
+
+
+def _spread(mask_hw: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
+    """What is within half of ``side`` cells of the mask."""
+    return np.asarray(ndimage.maximum_filter(mask_hw.view(np.uint8), side)).view(np.bool_)
+
+
+def _rough(highest_hw: NDArray[np.uint8], lowest_hw: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Cells with texture: the shading of a console is smooth, however bright, and a noise floor is dark."""
+    dark = int(np.percentile(lowest_hw[::4, ::4], 1)) + _BRIGHTER
+    around_hw = ndimage.maximum_filter(highest_hw, 3) - ndimage.minimum_filter(lowest_hw, 3)
+    uneven_hw = ndimage.minimum_filter((around_hw >= _SMOOTH).view(np.uint8), 3).view(np.bool_)
+    return np.where(lowest_hw > dark, uneven_hw, around_hw >= 2)
+
+
+def _writing(grey_HW: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
+    """Cells of writing: steep steps from pixel to pixel, over and over; a sector's rim is but a line."""
+    left_HW, right_HW = grey_HW[:, :-1], grey_HW[:, 1:]
+    steep_HW = np.maximum(left_HW, right_HW) - np.minimum(left_HW, right_HW) >= _STEEP
     height, width = (side // step * step for side in grey_HW.shape)
-    pixels = grey_HW[:height, :width].reshape(height // step, step, width // step, step)
-    highest_hw, lowest_hw = pixels.max(axis=(1, 3)), pixels.min(axis=(1, 3))
-    levels = _flat_levels(highest_hw, lowest_hw)
-    share_hw = (~_widened(levels, above))[pixels].mean(axis=(1, 3), dtype=np.float32)
-    spread_hw = ndimage.maximum_filter(highest_hw, 3) - ndimage.minimum_filter(lowest_hw, 3)
-    brighter = levels.copy()
-    brighter[: int(levels.argmax()) + 4] = False
-    panel_hw = _widened(brighter, 1)[lowest_hw] & (highest_hw - lowest_hw <= 2)
-    return np.asarray((share_hw > 0.3) & (spread_hw >= 2)), panel_hw
+    steep_HW = np.pad(steep_HW[:height, :width], ((0, 0), (0, max(0, width - steep_HW.shape[1]))))
+    steep_hw = _folded(np.add, steep_HW.view(np.uint8), step) >= _OFTEN * step * step
+    closed_hw = ndimage.minimum_filter(_spread(steep_hw, 3).view(np.uint8), 3).view(np.bool_)
+    return _spread(_opened(closed_hw, 3), 3)
 
 
-def _viewport(region_hw: NDArray[np.bool_], panel_hw: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+def _moved(cells_hw: NDArray[np.bool_], moving_HW: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """The cells near movement, and those that move; unchanged where the loop hardly moves."""
+    moving_hw = _folded(np.add, moving_HW.view(np.uint8), step) > 0.3 * step * step
+    moving_hw = _opened(moving_hw, 3)
+    if (moving_hw & cells_hw).sum() < _MOVES * cells_hw.sum():
+        return cells_hw
+    return np.asarray((cells_hw | moving_hw) & _spread(moving_hw, 2 * _REACH + 1))
+
+
+def _viewport(region_hw: NDArray[np.bool_], panel_hw: NDArray[np.bool_]) -> Box:
     """The box around the region up to the nearest rows and columns that are mostly panel."""
     rows, columns = np.flatnonzero(region_hw.any(axis=1)), np.flatnonzero(region_hw.any(axis=0))
     across = panel_hw[rows[0] : rows[-1] + 1].mean(axis=0) > _PANEL

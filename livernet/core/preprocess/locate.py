@@ -8,19 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from livernet.core.data.dicom import UltrasoundRegion
 from livernet.core.data.images import Picture
-from livernet.core.preprocess.echo import Echo, find_echo
+from livernet.core.preprocess.echo import Echo, Screen
+from livernet.core.preprocess.judge import Fit
+from livernet.core.preprocess.panels import Place, alike, find_places
 from livernet.core.preprocess.refusal import Quarantined
-from livernet.core.preprocess.sector import Fit, fit_sector
 from livernet.core.preprocess.tags import Tags, read_tags
 from livernet.core.preprocess.tighten import tighten
 
 __all__ = ["Located", "Quarantined", "acceptable", "locate"]
 
-_GOOD = 1.7
 _MOST_ECHO = 0.75
-_RIVAL = 0.3
 _LEAST_SIDE = 96
 _LEAST_SHARE = 0.04
 
@@ -58,28 +56,47 @@ def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = F
     if tagged:
         return tagged
     note = "region tag does not hold the sector" if tags.panels else tags.note
-    found = _fit(picture.grey_HW, None)
-    if found is None:
+    places = find_places(picture.grey_HW, moving_HW=picture.moving_HW)
+    if not places:
         raise Quarantined(
             "no ultrasound sector found", "check that this is a B-mode picture; crop the console away"
         )
-    located = Located(fit=found[0], echo=found[1], route="pixels", spacing_mm=None, note=note)
+    if not alike(places):
+        if not (forgiving or allow_doppler):
+            raise Quarantined(
+                "mixed-mode screen (a second, unlike picture beside the sector)",
+                "export a plain B-mode picture",
+            )
+        places = places[:1]
+    located = [
+        Located(
+            fit=_in_pixels(place, picture.grey_HW),
+            echo=place.echo,
+            route="pixels",
+            spacing_mm=None,
+            note=note,
+        )
+        for place in places
+    ]
     if not forgiving:
-        _check(located, picture.grey_HW.shape)
-    return (located,)
+        for one in located:
+            _check(one, picture.grey_HW.shape)
+    return tuple(sorted(located, key=lambda one: _corner(one.echo)))
+
+
+def _corner(echo: Echo) -> tuple[int, int]:
+    """What panels are ordered by: columns in coarse steps, then rows."""
+    columns, rows = np.flatnonzero(echo.region_hw.any(axis=0)), np.flatnonzero(echo.region_hw.any(axis=1))
+    return int(columns[0]) // max(1, len(columns) // 2), int(rows[0])
 
 
 def acceptable(fit: Fit) -> bool:
     """Whether the sector holds nearly all echoes and is mostly filled by them."""
-    return fit.leak <= 0.04 and fit.coverage >= 0.55 and fit.score >= 0.9
+    return fit.leak <= 0.04 and fit.coverage >= 0.45 and fit.score >= 1.2
 
 
 def _check(located: Located, shape: tuple[int, int]) -> None:
     fit = located.fit
-    if any(rival > _RIVAL for rival in located.echo.rivals):
-        raise Quarantined(
-            "several ultrasound regions on one screen", "export each panel as a picture of its own"
-        )
     if not acceptable(fit):
         raise Quarantined(
             f"the sector does not fit (coverage {fit.coverage:.2f}, outside {fit.leak:.2f})",
@@ -97,16 +114,15 @@ def _by_tags(picture: Picture, tags: Tags) -> tuple[Located, ...]:
     """One fit a tagged panel; empty when a tag does not hold its sector."""
     located: list[Located] = []
     for region in tags.panels:
-        found = _fit(picture.grey_HW, region.box)
-        if found is None or not acceptable(found[0]):
+        places = find_places(picture.grey_HW, within=region.box, moving_HW=picture.moving_HW)
+        if len(places) != 1 or not acceptable(places[0].fit):
             return ()
-        _refuse_graphics(found[0], tags, picture.grey_HW.shape)
-        located.append(_tagged(region, found))
+        fit = _in_pixels(places[0], picture.grey_HW)
+        _refuse_graphics(fit, tags, picture.grey_HW.shape)
+        located.append(
+            Located(fit=fit, echo=places[0].echo, route="region", spacing_mm=region.spacing_mm, note="")
+        )
     return tuple(located) if located and _hold(located, picture.grey_HW) else ()
-
-
-def _tagged(region: UltrasoundRegion, found: tuple[Fit, Echo]) -> Located:
-    return Located(fit=found[0], echo=found[1], route="region", spacing_mm=region.spacing_mm, note="")
 
 
 def _refuse_graphics(fit: Fit, tags: Tags, shape: tuple[int, int]) -> None:
@@ -118,24 +134,13 @@ def _refuse_graphics(fit: Fit, tags: Tags, shape: tuple[int, int]) -> None:
             )
 
 
-def _fit(grey_HW: NDArray[np.uint8], within: Box | None) -> tuple[Fit, Echo] | None:
-    """The best fit over a low and a high threshold for echoes, in source pixels."""
-    best: tuple[Fit, Echo] | None = None
-    for above in (1, 4):
-        echo = find_echo(grey_HW, within, above)
-        fit = None if echo is None else fit_sector(echo.region_hw, echo.viewport)
-        if echo is not None and fit is not None and (best is None or fit.score > best[0].score):
-            best = fit, echo
-        if best is not None and best[0].score >= _GOOD:
-            break
-    if best is None:
-        return None
-    fit, echo = best
-    return replace(fit, sector=tighten(fit.sector.scaled(echo.step), grey_HW)), echo
+def _in_pixels(place: Place, grey_HW: NDArray[np.uint8]) -> Fit:
+    """The fit in source pixels, every side moved to where echoes begin at full resolution."""
+    return replace(place.fit, sector=tighten(place.fit.sector.scaled(place.echo.step), grey_HW))
 
 
 def _hold(located: list[Located], grey_HW: NDArray[np.uint8]) -> bool:
     """Whether the echoes within the tags are most of those of the whole screen."""
-    whole = find_echo(grey_HW)
+    whole = next(iter(Screen(grey_HW).echoes()), None)
     within = sum(float(panel.echo.region_hw.sum()) for panel in located)
     return whole is None or within >= _MOST_ECHO * float(whole.region_hw.sum())

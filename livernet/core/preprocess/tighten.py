@@ -16,6 +16,7 @@ from livernet.core.preprocess.shape import Sector
 _OUTWARD, _INWARD = 4, 12
 _CLEAR = 6
 _LEAST = 0.15
+_ROUGH = 3
 
 
 def tighten(sector: Sector, grey_HW: NDArray[np.uint8]) -> Sector:
@@ -34,7 +35,9 @@ def tighten(sector: Sector, grey_HW: NDArray[np.uint8]) -> Sector:
     inside_N = np.minimum.reduce(list(depths.values()))
     rim_N = (inside_N >= -_OUTWARD) & (inside_N < 2 * _INWARD)
     depths = {name: depth_N[rim_N] for name, depth_N in depths.items()}
-    clear_N = ~background_levels(grey_HW, _CLEAR)[grey_HW[::thin, ::thin].ravel()[rim_N]]
+    rows, columns = y_N[rim_N].astype(np.intp), x_N[rim_N].astype(np.intp)
+    around_3N = grey_HW[rows, np.clip(columns + np.array([[-1], [0], [1]]), 0, width - 1)]
+    clear_N = ~background_levels(grey_HW, _CLEAR)[around_3N[1]] & (np.ptp(around_3N, axis=0) >= _ROUGH)
     return _moved(sector, {name: _move(name, depths, clear_N) for name in depths})
 
 

@@ -11,6 +11,7 @@ from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, generate
 from scipy import ndimage
 
 from livernet.core.data.images import Picture
+from livernet.core.preprocess.echo import Echo
 from livernet.core.preprocess.shape import Sector
 
 SHAPE = (300, 400)
@@ -108,6 +109,18 @@ def region(
     item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
     item.PhysicalDeltaX = item.PhysicalDeltaY = delta
     return item
+
+
+def echo(region: NDArray[np.bool_], viewport: tuple[int, int, int, int] | None = None) -> Echo:
+    """A region of echoes on cells of one pixel, without strokes around it."""
+    height, width = region.shape
+    return Echo(
+        region_hw=region,
+        step=1,
+        viewport=viewport or (0, 0, width - 1, height - 1),
+        texture=20.0,
+        stroke_hw=np.zeros_like(region),
+    )
 
 
 def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:

@@ -4,7 +4,7 @@ import pytest
 from livernet.core.data.images import read_picture
 from livernet.core.preprocess.locate import Quarantined, acceptable, locate
 from livernet.core.preprocess.shape import Sector
-from tests.core.preprocess.screens import CONVEX, SHAPE, dicom, overlap, picture, region, screen
+from tests.core.preprocess.screens import CONVEX, SHAPE, dicom, overlap, picture, region, screen, speckle
 
 BOX = (20, 15, 380, 275)
 
@@ -73,6 +73,24 @@ def test_too_small():
     with pytest.raises(Quarantined, match="too small"):
         locate(picture(screen(tiny)))
     assert len(locate(picture(screen(tiny)), forgiving=True)) == 1
+
+
+def test_two_panels_by_the_pixels():
+    half = Sector(apex=(150.0, -60.0), radii=(90.0, 330.0), angles=(-0.4, 0.4), box=(0.0, 0.0, 299.0, 299.0))
+    grey = np.concatenate([screen(half, shape=(300, 300), seed=seed) for seed in (1, 2)], axis=1)
+    left, right = locate(picture(grey))
+    assert overlap(left.fit.sector.mask((300, 600))[:, :300], half.mask((300, 300))) > 0.95
+    assert overlap(right.fit.sector.mask((300, 600))[:, 300:], half.mask((300, 300))) > 0.95
+
+
+def test_a_strip_beside_the_sector_is_a_mixed_screen():
+    grey = np.zeros((420, 400), np.uint8)
+    grey[:300] = screen()
+    grey[330:400, 20:380] = speckle((70, 360), 3)
+    with pytest.raises(Quarantined, match="mixed-mode screen"):
+        locate(picture(grey))
+    (found,) = locate(picture(grey), forgiving=True)
+    assert overlap(found.fit.sector.mask((420, 400))[:300], CONVEX.mask(SHAPE)) > 0.95
 
 
 def test_nothing_there():

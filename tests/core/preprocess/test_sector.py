@@ -5,7 +5,7 @@ import pytest
 
 from livernet.core.preprocess.sector import fit_sector
 from livernet.core.preprocess.shape import Sector
-from tests.core.preprocess.screens import CONVEX, SHAPE, overlap
+from tests.core.preprocess.screens import CONVEX, SHAPE, echo, overlap
 
 SECTORS = {
     "convex": CONVEX,
@@ -24,7 +24,7 @@ SECTORS = {
 @pytest.mark.parametrize("name", SECTORS)
 def test_recovers_the_shape(name):
     truth = SECTORS[name].mask(SHAPE)
-    fit = fit_sector(truth)
+    fit = fit_sector(echo(truth))
     assert fit is not None
     assert overlap(fit.sector.mask(SHAPE), truth) > 0.98
     assert fit.leak < 0.01
@@ -33,30 +33,48 @@ def test_recovers_the_shape(name):
 
 def test_a_shadow_does_not_eat_the_edge():
     shadow = Sector(apex=CONVEX.apex, radii=(120.0, 330.0), angles=(-0.56, -0.3), box=CONVEX.box).mask(SHAPE)
-    fit = fit_sector(CONVEX.mask(SHAPE) & ~shadow)
+    fit = fit_sector(echo(CONVEX.mask(SHAPE) & ~shadow))
     assert fit is not None
     assert overlap(fit.sector.mask(SHAPE), CONVEX.mask(SHAPE)) > 0.95
     assert fit.edges < 0.8
+
+
+def test_an_edge_lost_from_the_top_is_mirrored_about_the_lower_arc():
+    lost = Sector(apex=CONVEX.apex, radii=(0.0, 300.0), angles=(-0.56, -0.3), box=CONVEX.box).mask(SHAPE)
+    fit = fit_sector(echo(CONVEX.mask(SHAPE) & ~lost))
+    assert fit is not None
+    assert overlap(fit.sector.mask(SHAPE), CONVEX.mask(SHAPE)) > 0.95
+
+
+def test_strokes_beside_a_shadow_stay_outside():
+    dark = Sector(apex=CONVEX.apex, radii=(120.0, 330.0), angles=(0.2, 0.56), box=CONVEX.box).mask(SHAPE)
+    seen = echo(CONVEX.mask(SHAPE) & ~dark)
+    ticks = np.zeros(SHAPE, bool)
+    ticks[60:240:20, 330:336] = True
+    assert (CONVEX.mask(SHAPE) & ticks).any()
+    fit = fit_sector(replace(seen, stroke_hw=ticks))
+    assert fit is not None
+    assert not (fit.sector.mask(SHAPE) & ticks).any()
 
 
 def test_a_cut_on_one_side_holds_for_the_other():
     cut = SECTORS["cut off"].mask(SHAPE)
     dark = np.zeros(SHAPE, bool)
     dark[150:, 300:] = True
-    fit = fit_sector(cut & ~dark)
+    fit = fit_sector(echo(cut & ~dark))
     assert fit is not None
     assert abs(fit.sector.box[2] - 340) <= 3
 
 
 def test_the_viewport_bounds_the_sector():
-    fit = fit_sector(CONVEX.mask(SHAPE) & (np.arange(400) > 90), (70, 0, 399, 299))
+    fit = fit_sector(echo(CONVEX.mask(SHAPE) & (np.arange(400) > 90), (70, 0, 399, 299)))
     assert fit is not None
     assert fit.sector.box[0] >= 70
 
 
 def test_two_sectors_do_not_fit_one():
     half = CONVEX.mask(SHAPE)[:, 20:380]
-    fit = fit_sector(np.concatenate([half, half], axis=1))
+    fit = fit_sector(echo(np.concatenate([half, half], axis=1)))
     assert fit is not None
     assert fit.coverage < 0.9 or fit.leak > 0.04
 
@@ -64,4 +82,4 @@ def test_two_sectors_do_not_fit_one():
 def test_no_extent_no_fit():
     region = np.zeros(SHAPE, bool)
     region[10:15, 10:15] = True
-    assert fit_sector(region) is None
+    assert fit_sector(echo(region)) is None

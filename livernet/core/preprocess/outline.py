@@ -1,0 +1,140 @@
+"""Where the echoes of a region end on each side, and the straight lines and cuts on which many ends lie.
+
+Lines are x = a + b y.
+Shape suffixes: h, w the coarse grid of :mod:`echo`; N rows or columns; P pairs of them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_STEEPEST = math.radians(62)
+_SHALLOWEST = math.radians(3)
+_ANCHORS = 30
+_KEPT = 6
+_APART = 4
+_CUT = 0.10
+_BEYOND = 0.12
+_ABRUPT = 2.0
+_ARC_ANCHORS = 14
+
+Line = tuple[float, float]
+Points = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """The first and the last echo of every row and column."""
+
+    rows: Points
+    """Rows with echoes."""
+    left: Points
+    """First column with an echo in each of these rows."""
+    right: Points
+    """Last column."""
+    columns: Points
+    """Columns with echoes."""
+    top: Points
+    """First row with an echo in each of these columns."""
+    bottom: Points
+    """Last row."""
+
+    @property
+    def points(self) -> tuple[Points, Points]:
+        """All ends as x and y."""
+        x = np.concatenate([self.left, self.right, self.columns, self.columns])
+        return x, np.concatenate([self.rows, self.rows, self.top, self.bottom])
+
+
+def trace(region_hw: NDArray[np.bool_]) -> Outline:
+    """The outline of a region that is not empty."""
+    rows, left, right = _ends(region_hw)
+    columns, top, bottom = _ends(region_hw.T)
+    return Outline(rows=rows, left=left, right=right, columns=columns, top=top, bottom=bottom)
+
+
+def _ends(region_hw: NDArray[np.bool_]) -> tuple[Points, Points, Points]:
+    rows = np.flatnonzero(region_hw.any(axis=1))
+    part = region_hw[rows]
+    first = part.argmax(axis=1)
+    last = part.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
+    return rows.astype(np.float32), first.astype(np.float32), last.astype(np.float32)
+
+
+def cuts(ends_N: Points) -> tuple[float, ...]:
+    """Straight levels on which a good part of the ends lie: that of most ends, and one further out (smaller).
+
+    Few ends may lie beyond one, since what sticks out there is writing; and few just short of it, where a
+    curve would have as many again.
+    """
+    least = int(ends_N.min())
+    counts = np.bincount(ends_N.astype(np.int64) - least, minlength=8)
+    on = np.convolve(counts, [0, 1, 1, 1, 0], mode="same")
+    short = sum(np.pad(counts, (0, k))[k:] for k in (2, 3, 4))
+    beyond = np.cumsum(counts) - counts
+    good = (on >= max(5.0, _CUT * len(ends_N))) & (on >= _ABRUPT * short) & (beyond <= _BEYOND * len(ends_N))
+    found = np.flatnonzero(good & (counts > 0))
+    if len(found) == 0:
+        return ()
+    strongest = int(found[np.argmax(counts[found])])
+    first = int(found[0]) + int(np.argmax(counts[found[0] : found[0] + 3]))
+    return tuple(float(least + at) for at in dict.fromkeys([strongest, first]))
+
+
+def edge_lines(rows: Points, left_N: Points) -> list[Line]:
+    """Lines, opening to the left, along which most rows have their first echo; best first."""
+    anchors = np.unique(np.linspace(0, len(rows) - 1, _ANCHORS).astype(int))
+    first, second = (anchors[k] for k in np.triu_indices(len(anchors), 1))
+    slope_P = (left_N[second] - left_N[first]) / (rows[second] - rows[first])
+    keep = (slope_P <= -math.tan(_SHALLOWEST)) & (slope_P >= -math.tan(_STEEPEST))
+    slope_P, offset_P = slope_P[keep], (left_N[first] - slope_P * rows[first])[keep]
+    residual_PN = left_N - (offset_P[:, None] + slope_P[:, None] * rows)
+    residual_PN /= np.sqrt(1 + slope_P * slope_P)[:, None]
+    support_P = np.count_nonzero(np.abs(residual_PN) <= 1.0, axis=1)
+    support_P = support_P - 0.7 * np.count_nonzero(residual_PN < -1.5, axis=1)
+    ends_P2 = offset_P[:, None] + slope_P[:, None] * rows[[0, -1]]
+    free_P = np.ones(len(slope_P), dtype=np.bool_)
+    chosen: list[Line] = []
+    for k in np.argsort(-support_P, kind="stable"):
+        if free_P[k] and len(chosen) < _KEPT:
+            free_P &= np.abs(ends_P2 - ends_P2[k]).max(axis=1) >= _APART
+            offset, slope = _regressed(rows, left_N, np.abs(residual_PN[k]) <= 1.0)
+            if slope < 0:
+                chosen.append((offset, slope))
+    return chosen
+
+
+def _regressed(rows: Points, left_N: Points, near: NDArray[np.bool_]) -> Line:
+    """Least squares over the rows near a line."""
+    y, x = rows[near].astype(np.float64), left_N[near].astype(np.float64)
+    y_mean, x_mean = float(y.mean()), float(x.mean())
+    slope = float(((y - y_mean) * (x - x_mean)).sum() / max(1e-9, float(((y - y_mean) ** 2).sum())))
+    return x_mean - slope * y_mean, slope
+
+
+def arc_apex(line: Line, columns: Points, ends_N: Points) -> float | None:
+    """The row at which a circle around a point of ``line`` passes through most of the ends of the columns.
+
+    Squared distance to (a + b t, t) is linear in t but for a constant, so every two ends give one t.
+    """
+    offset, slope = line
+    step = max(1, len(columns) // (4 * _ARC_ANCHORS))
+    x, y = columns[::step].astype(np.float64) - offset, ends_N[::step].astype(np.float64)
+    along, squared = 2 * (x * slope + y), x * x + y * y
+    anchors = np.unique(np.linspace(0, len(x) - 1, _ARC_ANCHORS).astype(int))
+    first, second = (anchors[k] for k in np.triu_indices(len(anchors), 1))
+    spread = along[second] - along[first]
+    usable = np.abs(spread) > 4
+    if not usable.any():
+        return None
+    t_P = (squared[second] - squared[first])[usable] / spread[usable]
+    t_P = t_P[t_P < y.min() + 1]
+    if len(t_P) == 0:
+        return None
+    radius_PN = np.sqrt(np.maximum(squared - t_P[:, None] * along + ((1 + slope**2) * t_P**2)[:, None], 0))
+    radius_PN.sort(axis=1)
+    window = max(3, len(x) // 4)
+    tight_P = (radius_PN[:, window:] - radius_PN[:, :-window]).min(axis=1)
+    return float(t_P[int(np.argmin(tight_P))])
