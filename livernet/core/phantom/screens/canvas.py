@@ -79,13 +79,12 @@ class Canvas:
         colour: Colour,
         *,
         anchor: str = "l",
-        within: bool = False,
-        alone: bool = False,
+        where: str = "outside",
     ) -> bool:
         """Write a line, its top left (``l``), middle (``m``) or top right (``r``) at ``at``.
 
-        Text that would touch a picture is left out, unless it is meant to lie ``within`` it; what should
-        stand ``alone`` is left out where something is drawn already.
+        Text that would touch a picture is left out, unless ``where`` is ``inside``; with ``free`` it is left
+        out as well where something is drawn already.
 
         Returns:
             Whether it was written.
@@ -99,7 +98,7 @@ class Canvas:
         ink_hw = np.asarray(shape) > 60
         box = (x, y, x + shape.width, y + height)
         inside = int((ink_hw & self.inside_HW[y : box[3], x : box[2]]).sum())
-        if (inside and not within) or (alone and not self.is_free(box)):
+        if (inside and where != "inside") or (where == "free" and not self.is_free(box)):
             return False
         self.image.paste(Image.new("RGB", shape.size, colour), box, shape)
         self.marks.append(Burnt(kind=kind, text=text, box=box, ink_hw=ink_hw, inside=inside))

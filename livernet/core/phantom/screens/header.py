@@ -59,7 +59,7 @@ def write_settings(
     aside = console.panel is not None and console.layout in {"left", "right"}
     ink = console.panel_ink if aside else console.ink
     for index, text in enumerate(lines):
-        canvas.write("setting", text, (x, top + index * step), console.small, ink, alone=True)
+        canvas.write("setting", text, (x, top + index * step), console.small, ink, where="free")
 
 
 def _background(canvas: Canvas, console: Console) -> None:

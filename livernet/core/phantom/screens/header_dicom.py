@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
@@ -58,8 +60,15 @@ def write_person(data: Dataset, who: Identity, *, hangul: bool) -> None:
     data.Manufacturer = "livernet phantom"
 
 
-def dress(data: Dataset, who: Identity, names: frozenset[str], thumbnail_HW: np.ndarray) -> None:
-    """Add what ``names`` (of ``forms.DRESSING``) lists: private tags, nested sequences, icon, overlay."""
+def dress(data: Dataset, who: Identity, names: frozenset[str], grey_HW: NDArray[np.uint8]) -> None:
+    """Add what ``names`` (of ``forms.DRESSING``) lists: private tags, nested sequences, icon, overlay.
+
+    Args:
+        data: changed in place.
+        who: named in all of them.
+        names: what to add.
+        grey_HW: the screen, uint8 (H, W); the icon shows it small, the overlay lies across its middle.
+    """
     if "private" in names:
         block = data.private_block(0x0019, "LIVERNET PHANTOM", create=True)
         block.add_new(0x01, "LO", who.name)
@@ -71,29 +80,31 @@ def dress(data: Dataset, who: Identity, names: frozenset[str], thumbnail_HW: np.
         outer.ScheduledProcedureStepDescription = f"US {who.name}"
         data.RequestAttributesSequence = Sequence([outer])
     if "icon" in names:
-        data.IconImageSequence = Sequence([_icon(thumbnail_HW)])
+        data.IconImageSequence = Sequence([_icon(grey_HW)])
     if "overlay" in names:
-        _overlay(data, who)
+        _overlay(data, who, grey_HW.shape)
 
 
-def _icon(grey_HW: np.ndarray) -> Dataset:
+def _icon(grey_HW: NDArray[np.uint8]) -> Dataset:
+    small_HW = np.asarray(Image.fromarray(grey_HW).resize((128, 96)))
     icon = Dataset()
-    icon.Rows, icon.Columns = grey_HW.shape
+    icon.Rows, icon.Columns = small_HW.shape
     icon.SamplesPerPixel, icon.PhotometricInterpretation = 1, "MONOCHROME2"
     icon.BitsAllocated = icon.BitsStored = 8
     icon.HighBit, icon.PixelRepresentation = 7, 0
-    icon.PixelData = np.ascontiguousarray(grey_HW).tobytes() + b"\0" * (grey_HW.size % 2)
+    icon.PixelData = small_HW.tobytes()
     return icon
 
 
-def _overlay(data: Dataset, who: Identity) -> None:
+def _overlay(data: Dataset, who: Identity, screen: tuple[int, ...]) -> None:
     """The name as a bitmap of one bit a pixel over the picture (PS3.3 C.9.2)."""
     shape = np.asarray(letters(f"{who.name} {who.hangul}", 22)) > 60
     rows, columns = shape.shape
+    origin = [screen[0] // 2, max(1, (screen[1] - columns) // 2)]
     bits = np.packbits(shape.ravel(), bitorder="little").tobytes()
     for element, vr, value in (
         (0x0010, "US", rows), (0x0011, "US", columns), (0x0022, "LO", f"NAME {who.name}"),
-        (0x0040, "CS", "G"), (0x0050, "SS", [20, 20]), (0x0100, "US", 1), (0x0102, "US", 0),
+        (0x0040, "CS", "G"), (0x0050, "SS", origin), (0x0100, "US", 1), (0x0102, "US", 0),
         (0x3000, "OW", bits + b"\0" * (len(bits) % 2)),
     ):  # fmt: skip
         data.add_new((0x6000, element), vr, value)

@@ -184,7 +184,7 @@ def _text_inside(
     size = max(9, console.font - int(rng.integers(0, 4)))
     ink = INKS[rng.integers(len(INKS))]
     x, y = (float(v) for v in inner[rng.integers(len(inner))])
-    canvas.write(kind, text, (x, y - size * 0.6), size, ink, anchor="m", within=True)
+    canvas.write(kind, text, (x, y - size * 0.6), size, ink, anchor="m", where="inside")
 
 
 def _who_text(rng: np.random.Generator, who: Identity, *, hangul: bool) -> tuple[str, str]:
@@ -201,7 +201,7 @@ def _corner_name(
     for corner in rng.permutation(4):
         x, anchor = (reach[0] + 3, "l") if corner % 2 == 0 else (reach[2] - 3, "r")
         y = reach[1] + 3 if corner < 2 else reach[3] - size * 1.4
-        if canvas.write(kind, text, (x, y), size, console.ink, anchor=anchor, alone=True):
+        if canvas.write(kind, text, (x, y), size, console.ink, anchor=anchor, where="free"):
             return
 
 
@@ -220,7 +220,7 @@ def _touching(
         if not len(across) or across[0] < width:
             continue
         x = _closest(canvas, ink_hw, across[0] - width, y)
-        if canvas.write(kind, text, (x - gap, y), size, console.ink, alone=True):
+        if canvas.write(kind, text, (x - gap, y), size, console.ink, where="free"):
             return
 
 
@@ -239,4 +239,4 @@ def _label(rng: np.random.Generator, canvas: Canvas, console: Console, reach: Bo
     text = str(rng.choice(["RT LOBE", "LIVER", "SAG", "TRANS", "P", "Intercostal"]))
     x, anchor = (reach[0] + 4, "l") if rng.random() < 0.5 else (reach[2] - 4, "r")
     at = (x, reach[3] - console.small * 1.6)
-    canvas.write("label", text, at, console.small, console.accent, anchor=anchor, alone=True)
+    canvas.write("label", text, at, console.small, console.accent, anchor=anchor, where="free")

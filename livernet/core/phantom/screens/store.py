@@ -61,8 +61,7 @@ def _dicom(shot: Screenshot, form: Form, who: Identity, key: str) -> bytes:
     items = _tags(shot, form)
     if items:
         data.SequenceOfUltrasoundRegions = items
-    small = Image.fromarray(shot.frames_THW3[0]).convert("L").resize((128, 96))
-    dress(data, who, form.dressing, np.asarray(small))
+    dress(data, who, form.dressing, np.asarray(Image.fromarray(shot.frames_THW3[0]).convert("L")))
     _pixels(data, shot.frames_THW3, form)
     buffer = io.BytesIO()
     data.save_as(buffer, enforce_file_format=True)

@@ -29,7 +29,7 @@ def test_text_stays_out_of_the_picture_unless_it_is_meant_to_lie_there() -> None
     screen = canvas()
     assert not screen.write("name", "KIM MINSEO", (90, 50), 16, (255, 255, 255))
     assert not np.asarray(screen.image).any()
-    assert screen.write("name", "KIM", (120, 50), 16, (255, 255, 255), within=True)
+    assert screen.write("name", "KIM", (120, 50), 16, (255, 255, 255), where="inside")
     assert screen.marks[0].inside > 20
     assert screen.marks[0].document()["inside"] is True
 
@@ -37,8 +37,8 @@ def test_text_stays_out_of_the_picture_unless_it_is_meant_to_lie_there() -> None
 def test_what_should_stand_alone_is_left_out_over_other_text() -> None:
     screen = canvas()
     screen.write("id", "123", (10, 10), 14, (255, 255, 255))
-    assert not screen.write("label", "SAG", (20, 12), 14, (255, 255, 255), alone=True)
-    assert screen.write("label", "SAG", (220, 12), 14, (255, 255, 255), alone=True)
+    assert not screen.write("label", "SAG", (20, 12), 14, (255, 255, 255), where="free")
+    assert screen.write("label", "SAG", (220, 12), 14, (255, 255, 255), where="free")
 
 
 def test_a_drawing_records_the_pixels_it_changed() -> None:

@@ -25,16 +25,17 @@ def test_person_and_equipment_are_named() -> None:
 
 def test_everything_that_is_asked_for_is_hidden_in_the_header() -> None:
     data = Dataset()
-    dress(data, WHO, frozenset(DRESSING), np.zeros((4, 6), np.uint8))
+    dress(data, WHO, frozenset(DRESSING), np.zeros((400, 600), np.uint8))
     assert data.private_block(0x0019, "LIVERNET PHANTOM")[0x01].value == WHO.name
     nested = data.RequestAttributesSequence[0].ReferencedPatientSequence[0]
     assert nested.PatientID == WHO.number
-    assert data.IconImageSequence[0].Columns == 6
+    assert data.IconImageSequence[0].Columns == 128
     overlay = data.overlay_array(0x6000)
+    assert list(data[0x6000, 0x0050].value) == [200, (600 - overlay.shape[1]) // 2]
     assert 100 < overlay.sum() < overlay.size / 2
 
 
 def test_nothing_is_hidden_unasked() -> None:
     data = Dataset()
-    dress(data, WHO, frozenset(), np.zeros((4, 6), np.uint8))
+    dress(data, WHO, frozenset(), np.zeros((400, 600), np.uint8))
     assert len(data) == 0
