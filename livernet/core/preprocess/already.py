@@ -9,18 +9,28 @@ from scipy import ndimage
 from skimage.morphology import convex_hull_image
 
 from livernet.core.data.images import Picture
-from livernet.core.preprocess.residue import find_residue
+from livernet.core.preprocess.locate import locate
+from livernet.core.preprocess.refusal import Quarantined
+from livernet.core.preprocess.residue import holds_writing
+from livernet.core.preprocess.windows import opened, window_max
 
+_FILLED = 0.9
+_PIECE = 0.002
+"""A shadow may cut the sector into pieces; letters are smaller than this share of the square."""
 _STRAY = 24
 """Faint echoes beyond a shadow stay below this; drawn text does not."""
+_SPECKS = 8
+"""Bright pixels beyond the region that may remain of faint echoes: fewer than the smallest letter has."""
+_RIM = 9
 
 
 def is_prepared(picture: Picture, size: int = 512) -> bool:
     """Whether a picture already is a square that ``preprocess`` made, and may be used as it is.
 
     Told by what such a picture must be: a grey 8-bit PNG of the right side, filled along one axis, black but
-    for one region of echoes, without writing. A screenshot with a name beside the sector fails, so this never
-    carries console text past the checks; a square that fails is merely prepared again.
+    for the echoes of one convex region or one sector, without writing or colour anywhere. A screenshot with a name, beside
+    the sector or in it, fails twice: as writing, and as something bright beyond the echoes. A square that
+    fails is merely prepared again.
     """
     grey_SS = picture.grey_HW
     if picture.source_format != "PNG" or picture.bit_depth != 8 or grey_SS.shape != (size, size):
@@ -28,14 +38,42 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     if picture.saturated_HW.any() or not grey_SS.any():
         return False
     x0, y0, x1, y1 = _bounds(grey_SS > 0)
-    labels_SS, count = ndimage.label(ndimage.binary_opening(grey_SS > 2, np.ones((5, 5))))
-    if max(x1 - x0, y1 - y0) < 0.9 * size or count == 0:
+    if max(x1 - x0, y1 - y0) < _FILLED * size or holds_writing(grey_SS):
         return False
-    largest_SS = labels_SS == np.bincount(labels_SS.ravel())[1:].argmax() + 1
-    around_SS = ndimage.maximum_filter(convex_hull_image(largest_SS), 9)
-    if (grey_SS[~around_SS] > _STRAY).any():
+    if any(0 < np.max(block) <= np.min(block) + 1 for block in _corners(grey_SS)):
         return False
-    return not find_residue(grey_SS, picture.saturated_HW, around_SS, np.zeros_like(around_SS)).text
+    around_SS = _around(grey_SS)
+    if around_SS is None:
+        return False
+    stray_SS = (grey_SS > _STRAY) & ~around_SS
+    return np.count_nonzero(stray_SS) <= _SPECKS or np.count_nonzero(stray_SS & ~_fitted(picture)) <= _SPECKS
+
+
+def _corners(grey_SS: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """The corners: black or full of echoes in a square, flat grey on many a console."""
+    ends = slice(None, _RIM), slice(-_RIM, None)
+    return [grey_SS[rows, columns] for rows in ends for columns in ends]
+
+
+def _around(grey_SS: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    """The convex hull of all pieces of the echo region and its rim: bool (S, S); ``None`` for no echoes."""
+    labels_SS, count = ndimage.label(opened(grey_SS > 2, 5))
+    if count == 0:
+        return None
+    areas = np.bincount(labels_SS.ravel())
+    pieces = areas >= min(_PIECE * grey_SS.size, float(areas[1:].max()))
+    pieces[0] = False
+    return window_max(np.asarray(convex_hull_image(pieces[labels_SS])), _RIM)
+
+
+def _fitted(picture: Picture) -> NDArray[np.bool_]:
+    """The sector that fits the echoes and a rim around it: bool (S, S); nothing where none fits."""
+    shape = picture.grey_HW.shape
+    try:
+        (located,) = locate(picture)
+    except (Quarantined, ValueError):
+        return np.zeros(shape, dtype=np.bool_)
+    return located.fit.sector.mask(shape, margin=-_RIM / 2)
 
 
 def _bounds(inside_SS: NDArray[np.bool_]) -> tuple[int, int, int, int]:

@@ -16,7 +16,7 @@ from livernet.core.preprocess.strokes import Layer, search
 from livernet.core.preprocess.windows import window_min
 from livernet.core.preprocess.writing import likeness
 
-__all__ = ["Residue", "find_residue", "paint_over"]
+__all__ = ["Residue", "find_residue", "holds_writing", "paint_over"]
 
 _RIM = 2
 """The sector's own edge is no stroke: its outermost pixels are left out. A stroke cut by it still is one."""
@@ -76,6 +76,12 @@ def find_residue(
         coloured=tinge > 1,
         suspicion=min(1.0, max(tinge, written)),
     )
+
+
+def holds_writing(grey_HW: NDArray[np.uint8]) -> bool:
+    """Whether there is writing anywhere on a uint8 picture (H, W), its background included."""
+    layers = search(np.ascontiguousarray(grey_HW), np.ones(grey_HW.shape, dtype=np.bool_))
+    return any(likeness(layer) >= 1 for layer in layers)
 
 
 def _coloured_layers(colour_hw: Mask, core_hw: Mask) -> tuple[Layer, ...]:

@@ -33,11 +33,25 @@ def test_a_prepared_picture_is_recognised(tmp_path):
         lambda grey: grey[:, :250],
         np.zeros_like,
         lambda grey: np.pad(grey[60:-60, 60:-60], 60),
+        lambda grey: np.maximum(grey, 30),
     ],
-    ids=["name beside", "name inside", "not square", "empty", "not filled"],
+    ids=["name beside", "name inside", "not square", "empty", "not filled", "grey background"],
 )
 def test_anything_else_is_not(change):
     assert not is_prepared(picture(change(square())), 256)
+
+
+@pytest.mark.parametrize("at", [(2, 2), (180, 2), (2, 235), (190, 235), (110, 238)])
+@pytest.mark.parametrize(("text", "size"), [("KIM MINSU", 11), ("RT", 14), ("P", 24), ("1956-03-12", 9)])
+def test_a_name_in_any_corner_is_seen(text, size, at):
+    assert not is_prepared(picture(write(square(), at, text, size)), 256)
+
+
+def test_a_sector_in_deep_shadow_is_recognised():
+    grey = square()
+    grey[:, 150:185] = 0
+    grey[150:] = grey[150:] // 6
+    assert is_prepared(picture(grey), 256)
 
 
 def test_other_formats_are_not():
