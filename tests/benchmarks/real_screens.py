@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
+from skimage.morphology import convex_hull_image
 
 from livernet.core.phantom.plan import Patient
 from livernet.core.phantom.screens.canvas import Canvas
@@ -23,6 +24,7 @@ from tests.benchmarks.known import Known
 
 FOLDERS = ("aul/images", "rus/images")
 _BLACK = 6
+_LARGEST = 2.5
 _SHARES = {
     "calipers": 0.3,
     "body mark": 0.3,
@@ -71,21 +73,23 @@ def _truth(guest: Guest, case: Case, canvas: Canvas, name: str, source: str) -> 
 def _paste(picture: Image.Image, console: Console) -> Canvas:
     """The real picture's own area, as large as the viewport allows, on the empty console."""
     x0, y0, x1, y1 = console.viewport
-    scale = min((x1 - x0) / picture.width, (y1 - y0) / picture.height)
-    picture = picture.resize(
-        (int(picture.width * scale), int(picture.height * scale)), Image.Resampling.BICUBIC
-    )
-    area = _nonblack(np.asarray(picture))
-    canvas_image = backdrop(console)
-    left = x0 + (x1 - x0 - picture.width) // 2
-    canvas_image.paste(picture.convert("RGB"), (left, y0), Image.fromarray(area.astype(np.uint8) * 255))
+    area = Image.fromarray(_area(np.asarray(picture)).astype(np.uint8) * 255)
+    box = area.getbbox() or (0, 0, *picture.size)
+    picture, area = picture.crop(box), area.crop(box)
+    scale = min((x1 - x0) / picture.width, (y1 - y0) / picture.height, _LARGEST)
+    size = int(picture.width * scale), int(picture.height * scale)
+    picture = picture.resize(size, Image.Resampling.BICUBIC).convert("RGB")
+    inside = np.asarray(area.resize(size, Image.Resampling.BILINEAR)) >= 128
+    screen = backdrop(console)
+    left = x0 + (x1 - x0 - size[0]) // 2
+    screen.paste(picture, (left, y0), Image.fromarray(inside.astype(np.uint8) * 255))
     inside_HW = np.zeros((console.size[1], console.size[0]), np.bool_)
-    inside_HW[y0 : y0 + picture.height, left : left + picture.width] = area
-    return Canvas(image=canvas_image, inside_HW=inside_HW)
+    inside_HW[y0 : y0 + size[1], left : left + size[0]] = inside
+    return Canvas(image=screen, inside_HW=inside_HW)
 
 
-def _nonblack(grey_HW: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """The largest area that is not black, its holes and shallow bays filled."""
+def _area(grey_HW: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """The convex hull of the largest area that is not black, without the bay under the probe's face."""
     reach = max(3, grey_HW.shape[0] // 40)
     lit = np.pad(ndimage.median_filter(grey_HW, 3) > _BLACK, reach)
     closed = ndimage.binary_closing(lit, iterations=reach)[reach:-reach, reach:-reach]
@@ -93,5 +97,12 @@ def _nonblack(grey_HW: NDArray[np.uint8]) -> NDArray[np.bool_]:
     if count == 0:
         return np.ones(grey_HW.shape, np.bool_)
     largest = labels == 1 + int(np.argmax(ndimage.sum_labels(closed, labels, range(1, count + 1))))
-    filled: NDArray[np.bool_] = ndimage.binary_fill_holes(largest)
-    return filled
+    hull: NDArray[np.bool_] = convex_hull_image(largest)
+    rows, columns = np.nonzero(hull)
+    bays, count = ndimage.label(hull & ~ndimage.binary_fill_holes(largest))
+    for number, (y, x) in enumerate(ndimage.center_of_mass(bays > 0, bays, range(1, count + 1)), 1):
+        high = (y - rows.min()) / np.ptp(rows) < 0.2
+        central = abs((x - columns.min()) / np.ptp(columns) - 0.5) < 0.15
+        if high and central:
+            hull &= bays != number
+    return hull
