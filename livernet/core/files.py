@@ -60,6 +60,27 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             temporary_file.unlink(missing_ok=True)
 
 
+def write_scratch(path: Path, content: bytes) -> None:
+    """Write without waiting for the disk: for files whose hash is checked before they are used.
+
+    Raises:
+        OutputError: no access, or the disk is full.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be written ({error.strerror or error})",
+            "free disk space, or choose a folder you may write to",
+        ) from error
+
+
+def flush() -> None:
+    """Wait until all that was written is on the disk, where the system can say so."""
+    if hasattr(os, "sync"):
+        os.sync()
+
+
 def is_vacant(path: Path) -> bool:
     """Whether nothing is at ``path``, or a folder with nothing in it but what a killed write left behind."""
     if not path.exists():

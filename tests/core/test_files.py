@@ -9,12 +9,14 @@ from PIL import Image
 
 from livernet.core.errors import OutputError
 from livernet.core.files import (
+    flush,
     is_vacant,
     sha256,
     write_bytes,
     write_csv,
     write_json,
     write_png,
+    write_scratch,
     write_together,
 )
 
@@ -89,3 +91,11 @@ def test_what_a_killed_write_left_behind_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").touch()
     assert not is_vacant(tmp_path)
     assert not is_vacant(tmp_path / "thesis.doc")
+
+
+def test_scratch_files_are_written_and_failures_are_told(tmp_path: Path) -> None:
+    write_scratch(tmp_path / "a", b"1")
+    flush()
+    assert (tmp_path / "a").read_bytes() == b"1"
+    with pytest.raises(OutputError, match=r"none/a: cannot be written \(No such file"):
+        write_scratch(tmp_path / "none" / "a", b"1")

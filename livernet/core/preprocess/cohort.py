@@ -10,7 +10,7 @@ from typing import Any
 
 from livernet.core.data.manifest import Row
 from livernet.core.errors import FaultsError, OutputError
-from livernet.core.files import UNFINISHED
+from livernet.core.files import UNFINISHED, flush
 from livernet.core.preprocess.assemble import (
     Decided,
     Entry,
@@ -167,6 +167,7 @@ def _finish(
         assemble(work, kept, refused, decided, head)
         if any(one.file for one in refused):
             write_map(plan.map_file, refused)
+        flush()
         put_in_place(work, out)
     except OutputError as error:
         # the folder it happened in is about to go

@@ -22,7 +22,7 @@ from livernet.core.data.frames import FrameChoice
 from livernet.core.data.guard import guarded
 from livernet.core.data.images import Picture, read_mask, read_pictures
 from livernet.core.errors import DataError, OutputError
-from livernet.core.files import png_bytes, sha256, write_bytes, write_json
+from livernet.core.files import json_bytes, png_bytes, sha256, write_scratch
 from livernet.core.preprocess.geometry import Geometry, mask_to_square, on_screen
 from livernet.core.preprocess.pipeline import Prepared, prepare_all
 from livernet.core.preprocess.record import image_record
@@ -158,7 +158,7 @@ def _make(job: Job, settings: PreprocessConfig, store: Path, key: str) -> Made:
     except DataError as error:
         refused.append(Refusal(suffix="", reason=_without_paths(error.message, job), remedy=error.hint))
     made = {"outputs": [asdict(one) for one in outputs], "refused": [asdict(one) for one in refused]}
-    write_json(piece_path(store, key, "", "json"), made)
+    write_scratch(piece_path(store, key, "", "json"), json_bytes(made))
     return tuple(outputs), tuple(refused)
 
 
@@ -186,7 +186,7 @@ def _write(store: Path, key: str, suffix: str, picture: Picture, prepared: Prepa
     contents = {part: png_bytes(square_SS) for part, square_SS in squares.items()}
     contents[BEFORE] = before(prepared.image_SS, prepared.marker_SS, prepared.geometry)
     for part, content in contents.items():
-        write_bytes(piece_path(store, key, suffix, part), content)
+        write_scratch(piece_path(store, key, suffix, part), content)
     digests = {part: sha256(content) for part, content in contents.items()}
     shown = {part: digest for part, digest in digests.items() if part != BEFORE}
     return Output(suffix=suffix, files=digests, record=image_record(picture, prepared, shown))

@@ -258,7 +258,7 @@ def test_a_full_disk_names_the_folder_that_was_asked_for(raw, monkeypatch):
     def full(path, content):
         raise OutputError(f"{path}: cannot be written (No space left on device)", "free disk space")
 
-    monkeypatch.setattr("livernet.core.preprocess.pieces.write_bytes", full)
+    monkeypatch.setattr("livernet.core.preprocess.pieces.write_scratch", full)
     with pytest.raises(OutputError) as caught:
         run(raw)
     assert caught.value.message.startswith(str(raw.parent / "out"))

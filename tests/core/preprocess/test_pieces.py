@@ -102,7 +102,7 @@ def test_a_full_disk_is_told_by_the_outcome(tmp_path, store, monkeypatch):
     def full(path, content):
         raise OutputError(f"{path}: cannot be written", "free disk space")
 
-    monkeypatch.setattr(pieces, "write_bytes", full)
+    monkeypatch.setattr(pieces, "write_scratch", full)
     made = make_pieces(job(save(tmp_path / "kim.png", screen())), SETTINGS, store)
     assert made.failure is not None
     assert made.failure[1] == "free disk space"
