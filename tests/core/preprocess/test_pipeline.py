@@ -33,7 +33,7 @@ def test_nothing_outside_the_sector_survives(background):
     outside = ~CONVEX.mask(SHAPE, margin=-4)
     other[outside] = write(np.full(SHAPE, background, np.uint8), (200, 2), "PARK SOOJIN 999", 16)[outside]
     again = prepare(picture(other), SMALL)
-    assert overlap(made.image_SS > 0, again.image_SS > 0) > 0.99
+    assert overlap(made.image_SS > 0, again.image_SS > 0) > 0.97
     assert (x1 - x0) * (y1 - y0) < SHAPE[0] * SHAPE[1]
     corners = made.image_SS[[0, 0, -1, -1], [0, -1, 0, -1]]
     assert not corners.any()
