@@ -84,6 +84,7 @@ def _outcome(
         "accepted_percent": _percent(len(whole), len(good)),
         "to_be_quarantined": len(bad), "quarantined": len(refused),
         "quarantined_percent": _percent(len(refused), len(bad)),
+        "text_cropped_away": sum(_is_harmless(item, by_file) for item in wrong),
         "unaccounted": len(unaccounted),
         "reasons_of_good": Counter(
             _plain(quarantine.get(item.document["file"], "not every panel")) for item in lost
@@ -92,7 +93,7 @@ def _outcome(
             f"{_what(item)}: {_plain(quarantine[item.document['file']])}" for item in refused
         ),
         "lost": [_about(item, quarantine.get(item.document["file"], "not every panel")) for item in lost],
-        "let_through": [_about(item, "written") for item in wrong],
+        "let_through": [_about(item, _why(item, by_file)) for item in wrong],
         "by_probe": _shares(good, whole, "probe"),
         "by_condition": _shares(good, whole, "condition"),
         "by_mode": _shares(good, whole, "mode"),
@@ -110,6 +111,31 @@ def _about(item: Known, reason: str) -> dict[str, Any]:
     """No file name: it may carry a patient's."""
     keys = ("console", "mode", "probe", "condition", "carries")
     return {**{key: item.document.get(key) for key in keys}, "reason": reason}
+
+
+def _why(item: Known, by_file: dict[str, list[Written]]) -> str:
+    """How much of the text that should have stopped a screen still shows."""
+    shares = _inside_shares(item, by_file)
+    return "; ".join(f"{kind}: {share} % shown" for kind, share in shares) or "written"
+
+
+def _is_harmless(item: Known, by_file: dict[str, list[Written]]) -> bool:
+    """Whether all of the text inside the true sector lies outside what was kept."""
+    shares = _inside_shares(item, by_file)
+    return bool(shares) and all(share == 0 for _, share in shares)
+
+
+def _inside_shares(item: Known, by_file: dict[str, list[Written]]) -> list[tuple[str, int]]:
+    shown = np.zeros(item.shape, np.bool_)
+    for square in by_file.get(item.document["file"], []):
+        shown |= square.kept() & ~square.painted()
+    inside = (mark for mark in item.document["burned_in"] if mark["text"] and mark["inside"])
+    return [(mark["kind"], _ink_share(mark, shown)) for mark in inside]
+
+
+def _ink_share(mark: dict[str, Any], area_HW: NDArray[np.bool_]) -> int:
+    ink, of = ink_in(mark, area_HW)
+    return round(100 * ink / max(1, of))
 
 
 def _what(item: Known) -> str:

@@ -14,6 +14,7 @@ def _figures(part: dict[str, Any]) -> list[tuple[str, str]]:
     rows = [
         ("accepted of those to be written", _share(outcome, "written", "to_be_written")),
         ("quarantined of those to be refused", _share(outcome, "quarantined", "to_be_quarantined")),
+        ("of the others, text cropped away with the border", str(outcome["text_cropped_away"])),
         ("files neither written nor quarantined", str(outcome["unaccounted"])),
     ]
     if sector["squares"]:
