@@ -28,9 +28,9 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     """Whether a picture already is a square that ``preprocess`` made, and may be used as it is.
 
     Told by what such a picture must be: a grey 8-bit PNG of the right side, filled along one axis, black but
-    for the echoes of one convex region or one sector, without writing or colour anywhere. A screenshot with a name, beside
-    the sector or in it, fails twice: as writing, and as something bright beyond the echoes. A square that
-    fails is merely prepared again.
+    for the echoes of one convex region or one sector, without writing or colour anywhere. A screenshot with
+    a name, beside the sector or in it, fails twice: as writing, and as something bright beyond the echoes. A
+    square that fails is merely prepared again.
     """
     grey_SS = picture.grey_HW
     if picture.source_format != "PNG" or picture.bit_depth != 8 or grey_SS.shape != (size, size):
@@ -46,7 +46,9 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     if around_SS is None:
         return False
     stray_SS = (grey_SS > _STRAY) & ~around_SS
-    return np.count_nonzero(stray_SS) <= _SPECKS or np.count_nonzero(stray_SS & ~_fitted(picture)) <= _SPECKS
+    if np.count_nonzero(stray_SS) <= _SPECKS:
+        return True
+    return bool(np.count_nonzero(stray_SS & ~_fitted(picture)) <= _SPECKS)
 
 
 def _corners(grey_SS: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:

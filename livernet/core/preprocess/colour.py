@@ -12,7 +12,7 @@ from livernet.core.preprocess.windows import opened
 _BROAD = 7
 """Flow fills blobs wider than this; the lines of calipers, traces and guides are thinner."""
 _MOST_BROAD = 0.0004
-_LEAST_BROAD = 64
+_LEAST_BROAD = 48
 """Broad colour that makes a picture coloured: as a share of the sector, and in pixels."""
 _MOST = 0.01
 """Colour of any form that does: more than graphics take."""

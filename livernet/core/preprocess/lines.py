@@ -1,7 +1,9 @@
-"""Long level lines: the flat stretches of a heart trace, a ruler or a frame across the sector.
+"""Long level lines: the flat stretches of a heart trace or ruler, and the frame of a Doppler or zoom box.
 
 Shape suffixes: h, w the sector's window.
 """
+
+from itertools import combinations
 
 import numpy as np
 
@@ -13,6 +15,8 @@ _RISE = 50
 _SPREAD = 12
 """Pixels, least rise above what is over and under, and largest spread of greys along the line: the brightest
 interfaces of tissue are as thin, but bend or fade within that length."""
+_LEAST_BOX, _CORNER, _WHOLE = 20, 4, 0.9
+"""Least height of a box, how far its lines may end apart, in pixels; share of the sector's extent."""
 
 
 def level_lines(grey_hw: Grey, core_hw: Mask, noise: float) -> Mask:
@@ -31,3 +35,23 @@ def level_lines(grey_hw: Grey, core_hw: Mask, noise: float) -> Mask:
             if stop - start >= _LENGTH and np.quantile(along, 0.9) - np.quantile(along, 0.1) <= _SPREAD:
                 found_hw[row, start:stop] = True
     return found_hw
+
+
+def holds_frame(lines_hw: Mask) -> bool:
+    """Whether two of the level lines are the top and the bottom of a box within the sector.
+
+    Such a box encloses flow, even where a grey copy of the screen has lost its colours. A box as large as the
+    sector itself is the viewport's border.
+
+    Args:
+        lines_hw: as :func:`level_lines` returns them.
+    """
+    rows = np.flatnonzero(lines_hw.any(axis=1))
+    ends = [(int(y), *(int(x) for x in np.flatnonzero(lines_hw[y])[[0, -1]])) for y in rows]
+    return any(
+        bottom - top >= _LEAST_BOX
+        and abs(left - under_left) <= _CORNER
+        and abs(right - under_right) <= _CORNER
+        and (right - left < _WHOLE * lines_hw.shape[1] or bottom - top < _WHOLE * lines_hw.shape[0])
+        for (top, left, right), (bottom, under_left, under_right) in combinations(ends, 2)
+    )

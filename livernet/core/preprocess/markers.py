@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from livernet.core.preprocess.blobs import Mask, blobs, blocks
 from livernet.core.preprocess.dots import dotted_lines
 from livernet.core.preprocess.glyphs import Glyph, drawn_shapes, is_cross
-from livernet.core.preprocess.lines import level_lines
 from livernet.core.preprocess.strokes import Grey, Layer, Stroke, slanted_strokes
 from livernet.core.preprocess.windows import opened, window_max
 
@@ -33,12 +32,13 @@ Kinds = NDArray[np.uint8]
 
 
 def find_markers(
-    layers: Sequence[Layer], colour_hw: Mask, dark_hw: Mask, inside_hw: Mask
+    layers: Sequence[Layer], lines_hw: Mask, colour_hw: Mask, dark_hw: Mask, inside_hw: Mask
 ) -> tuple[Mask, dict[str, int]]:
     """Everything drawn: bool (h, w), grown by a pixel, and the number of marks by kind.
 
     Args:
         layers: the window at each size, with its strokes.
+        lines_hw: long level lines.
         colour_hw: clearly coloured pixels.
         dark_hw: where the sector holds no echoes, so that every thin bright line is a drawn one.
         inside_hw: the sector.
@@ -47,7 +47,7 @@ def find_markers(
     kind_hw: Kinds = np.full(inside_hw.shape, len(KINDS), dtype=np.uint8)
     _put(kind_hw, "colour", colour_hw)
     _put(kind_hw, "dotted line", dotted_lines(full.grey_HW, full.core_HW, full.noise))
-    _put(kind_hw, "trace", level_lines(full.grey_HW, full.core_HW, full.noise))
+    _put(kind_hw, "trace", lines_hw)
     _put(kind_hw, "stroke", _lone_strokes(full, dark_hw))
     for layer in layers:
         for shape in drawn_shapes(layer, _sure_strokes(layer, full)):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from livernet.core.preprocess.blobs import Mask
 from livernet.core.preprocess.colour import colour_amount, is_tint
 from livernet.core.preprocess.inpaint import paint_over
+from livernet.core.preprocess.lines import holds_frame, level_lines
 from livernet.core.preprocess.markers import find_markers
 from livernet.core.preprocess.strokes import Layer, search
 from livernet.core.preprocess.windows import window_min
@@ -35,7 +36,7 @@ class Residue:
     text: bool
     """Whether strokes stand side by side as in writing."""
     coloured: bool
-    """Whether more is coloured than a caliper explains."""
+    """Whether more is coloured than a caliper explains, or a Doppler box is drawn."""
     suspicion: float = 0.0
     """How near the picture came to being refused for writing or colour, 0 to 1."""
 
@@ -66,7 +67,10 @@ def find_residue(
     layers = search(grey_hw, core_hw)
     tinge = colour_amount(colour_hw, inside_hw)
     written = max((likeness(layer) for layer in layers + _coloured_layers(colour_hw, core_hw)), default=0.0)
-    marker_hw, kinds = find_markers(layers, colour_hw, dark_HW[window], inside_hw)
+    lines_hw = level_lines(grey_hw, core_hw, layers[0].noise)
+    marker_hw, kinds = find_markers(layers, lines_hw, colour_hw, dark_HW[window], inside_hw)
+    if holds_frame(lines_hw):
+        tinge = 2.0
     marker_HW[window] = marker_hw
     return Residue(
         marker_HW=marker_HW,

@@ -1,6 +1,6 @@
 import numpy as np
 
-from livernet.core.preprocess.lines import level_lines
+from livernet.core.preprocess.lines import holds_frame, level_lines
 from tests.core.preprocess.screens import speckle
 
 SHAPE = (100, 160)
@@ -21,3 +21,18 @@ def test_short_wavering_and_faint_lines_are_not():
     grey[40, 30:110] = np.linspace(150, 250, 80)
     assert not level_lines(grey, EVERYWHERE, 1.0).any()
     assert not level_lines(np.full((100, 20), 50, np.uint8), np.ones((100, 20), bool), 1.0).any()
+
+
+def lines(*spans):
+    found = np.zeros(SHAPE, bool)
+    for row, left, right in spans:
+        found[row, left:right] = True
+    return found
+
+
+def test_a_frame_is_a_top_and_a_bottom_of_one_width():
+    assert holds_frame(lines((20, 40, 100), (60, 40, 100)))
+    assert not holds_frame(lines((20, 40, 100)))
+    assert not holds_frame(lines((20, 40, 100), (60, 70, 130)))
+    assert not holds_frame(lines((20, 40, 100), (24, 40, 100)))
+    assert not holds_frame(lines((2, 1, 159), (97, 1, 159)))

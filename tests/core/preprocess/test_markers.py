@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from livernet.core.preprocess.lines import level_lines
 from livernet.core.preprocess.markers import KINDS, find_markers
 from livernet.core.preprocess.strokes import search
 from tests.core.preprocess.screens import speckle
@@ -20,7 +21,9 @@ def draw(*lines, fill=250, dim=2):
 
 
 def marks(grey, colour=NOWHERE, dark=NOWHERE):
-    return find_markers(search(grey, EVERYWHERE), colour, dark, EVERYWHERE)
+    layers = search(grey, EVERYWHERE)
+    lines = level_lines(grey, EVERYWHERE, layers[0].noise)
+    return find_markers(layers, lines, colour, dark, EVERYWHERE)
 
 
 PLUS = ((93, 100, 107, 100), (100, 93, 100, 107))

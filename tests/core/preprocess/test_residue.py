@@ -62,6 +62,13 @@ def test_a_coloured_caliper_is_painted_and_a_flow_box_refused():
     assert residue(screen(), much).coloured
 
 
+def test_the_frame_of_a_doppler_box_refuses_without_colour():
+    grey = screen()
+    grey[[130, 190], 160:240] = 240
+    grey[130:191, [160, 239]] = 240
+    assert residue(grey).coloured
+
+
 def test_a_tinted_grey_map_is_neither_colour_nor_a_mark():
     grey = screen()
     found = residue(grey, grey > 110)

@@ -30,7 +30,9 @@ def test_a_word_is_two_letters_of_one_height_on_one_line():
     assert not has_word([letter(10, 20, 12), letter(40, 20, 12)])
     assert not has_word([letter(10, 20, 12), letter(21, 30, 12)])
     assert not has_word([letter(10, 20, 12), letter(21, 20, 20)])
-    assert not has_word([letter(10, 20, 12), letter(21, 20, 12, seeded=False)])
+    assert has_word([letter(10, 20, 12), letter(21, 20, 12, seeded=False)])
+    assert not has_word([letter(10, 20, 12), letter(21, 20, 12, seeded=False)], certain=True)
+    assert not has_word([letter(10, 20, 12, seeded=False), letter(21, 20, 12, seeded=False)])
 
 
 def like(grey):
