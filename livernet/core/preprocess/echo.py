@@ -184,10 +184,11 @@ def _spread(mask_hw: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
 
 def _rough(highest_hw: NDArray[np.uint8], lowest_hw: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Cells with texture: the shading of a console is smooth, however bright, and a noise floor is dark."""
-    dark = int(np.percentile(lowest_hw[::4, ::4], 1)) + _BRIGHTER
+    floor = int(np.percentile(lowest_hw[::4, ::4], 1))
     around_hw = ndimage.maximum_filter(highest_hw, 3) - ndimage.minimum_filter(lowest_hw, 3)
     uneven_hw = ndimage.minimum_filter((around_hw >= _SMOOTH).view(np.uint8), 3).view(np.bool_)
-    return np.where(lowest_hw > dark, uneven_hw, around_hw >= 2)
+    void_hw = (highest_hw == lowest_hw) & (lowest_hw <= floor + 1)
+    return np.asarray(np.where(lowest_hw > floor + _BRIGHTER, uneven_hw, around_hw >= 2) & ~void_hw)
 
 
 def _writing(grey_HW: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:

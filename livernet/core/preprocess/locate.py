@@ -19,6 +19,7 @@ from livernet.core.preprocess.tighten import tighten
 __all__ = ["Located", "Quarantined", "acceptable", "locate"]
 
 _MOST_ECHO = 0.75
+_MOST_LEAK, _LEAST_COVERAGE, _LEAST_CONFIDENCE = 0.04, 0.4, 0.45
 _LEAST_SIDE = 96
 _LEAST_SHARE = 0.04
 
@@ -92,7 +93,7 @@ def _corner(echo: Echo) -> tuple[int, int]:
 
 def acceptable(fit: Fit) -> bool:
     """Whether the sector holds nearly all echoes and is mostly filled by them."""
-    return fit.leak <= 0.04 and fit.coverage >= 0.45 and fit.score >= 1.2
+    return fit.leak <= _MOST_LEAK and fit.coverage >= _LEAST_COVERAGE and fit.confidence >= _LEAST_CONFIDENCE
 
 
 def _check(located: Located, shape: tuple[int, int]) -> None:

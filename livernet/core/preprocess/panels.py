@@ -24,6 +24,7 @@ _LIKE, _LESS, _OPENING = 0.82, 0.55, 0.7
 _COMPARABLE, _STRIP_AREA, _TEXTURE = 0.3, 0.05, 0.35
 _LONG, _WIDE = 0.45, 0.07
 _ASUNDER, _VALLEY = 0.35, 0.75
+_SEAM, _BESIDE, _SEAM_TEXTURE = 0.75, 0.85, 3
 _CLEAN, _FULL, _LEAKS = 0.8, 0.94, 0.03
 _ONE, _GAIN = 2.2, 0.15
 _STRIP = 0.9
@@ -63,7 +64,7 @@ def find_places(
     rivals = [e for e in others if _counts(e, main.echo) and _share_inside(main, e) < _HELD]
     if rivals:
         return main, *(place for echo in rivals if (place := _place(echo)) is not None)
-    return _halves(main) or (main,)
+    return _halves(main, screen) or (main,)
 
 
 def _better(low: Place | None, high: Place) -> tuple[Place, bool]:
@@ -82,8 +83,6 @@ def _better(low: Place | None, high: Place) -> tuple[Place, bool]:
 
 def _in_hole(place: Place, screen: Screen) -> Place:
     """The place with the sector that shows as a dark hole in the console, if there is one."""
-    if place.fit.score >= _GOOD:
-        return place
     hole = find_hole(screen, place.echo)
     fit = None if hole is None else fit_sector(hole)
     if hole is None or fit is None or _is_strip(hole) or fit.sector.apex is None:
@@ -130,27 +129,39 @@ def _size(echo: Echo) -> tuple[int, int]:
     return int(echo.region_hw.any(axis=0).sum()), int(echo.region_hw.any(axis=1).sum())
 
 
-def _halves(place: Place) -> tuple[Place, ...]:
-    """Two panels that touch in the middle, if two alike sectors fit better than one; else nothing."""
-    if place.fit.score >= _ONE:
-        return ()
-    columns = np.flatnonzero(place.echo.region_hw.any(axis=0))
+def _halves(place: Place, screen: Screen) -> tuple[Place, ...]:
+    """Two panels that touch in the middle: by a narrow seam, or a better fit than as one; else none."""
+    region_hw = place.echo.region_hw
+    columns = np.flatnonzero(region_hw.any(axis=0))
     width = len(columns)
-    filled = place.echo.region_hw[:, columns[0] : columns[-1] + 1].sum(axis=0)
+    rough_hw = region_hw & (screen.range_hw >= _SEAM_TEXTURE)
+    filled = rough_hw[:, columns[0] : columns[-1] + 1].sum(axis=0)
     middle = slice(2 * width // 5, max(2 * width // 5 + 1, 3 * width // 5))
-    if filled[middle].min() > _VALLEY * min(filled[: middle.start].max(), filled[middle.stop :].max()):
+    lowest = middle.start + int(np.argmin(filled[middle]))
+    level = min(float(np.median(filled[: middle.start])), float(np.median(filled[middle.stop :])))
+    is_seam = _is_seam(filled, lowest)
+    if not is_seam and (place.fit.score >= _ONE or filled[lowest] > _VALLEY * level):
         return ()
-    seam = int(columns[0]) + middle.start + int(np.argmin(filled[middle]))
-    halves = (_place(half) for half in (place.echo.parted(0, seam), place.echo.parted(seam + 1, None)))
+    at = int(columns[0]) + lowest
+    halves = (_place(half) for half in (place.echo.parted(0, at), place.echo.parted(at + 1, None)))
     fitted = tuple(half for half in halves if half is not None)
     if len(fitted) < 2 or not alike(fitted):
         return ()
-    (left, right), (across, _) = fitted, _size(place.echo)
-    apexes = [half.fit.sector.apex[0] for half in (left, right) if half.fit.sector.apex is not None]
+    apexes = [half.fit.sector.apex[0] for half in fitted if half.fit.sector.apex is not None]
     # one sector cut in two has one apex
-    if len(apexes) == 2 and apexes[1] - apexes[0] < _ASUNDER * across:
+    if len(apexes) == 2 and apexes[1] - apexes[0] < _ASUNDER * width:
         return ()
-    return fitted if min(half.fit.score for half in fitted) > place.fit.score + _GAIN else ()
+    gain = min(half.fit.score for half in fitted) - place.fit.score
+    return fitted if gain > (-_GAIN if is_seam else _GAIN) else ()
+
+
+def _is_seam(filled_N: NDArray[np.intp], at: int) -> bool:
+    """Whether a column holds far less texture than those a few columns to its left and right."""
+    near = float(np.median(filled_N[max(0, at - 8) : at + 9]))
+    beside = min(
+        float(np.median(filled_N[max(0, at - 6) : at - 2])), float(np.median(filled_N[at + 3 : at + 7]))
+    )
+    return bool(filled_N[at] < _SEAM * near and beside > _BESIDE * near)
 
 
 def _with_islands(main: Place, others: Sequence[Echo]) -> Place:

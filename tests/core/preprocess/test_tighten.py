@@ -27,7 +27,15 @@ def test_moves_an_edge_to_the_echoes():
 def test_a_side_in_the_dark_stays():
     grey = screen()
     grey[200:] = 0
-    assert tighten(CONVEX, grey).radii[1] == CONVEX.radii[1]
+    tight = tighten(CONVEX, grey)
+    assert tight.apex is not None
+    assert abs(tight.apex[1] + tight.radii[1] - 270) < 1.0
+
+
+def test_an_edge_turns_to_the_echoes():
+    left, right = tighten(replace(CONVEX, angles=(-0.57, 0.57)), screen()).angles
+    assert abs(left + 0.55) < 0.008
+    assert abs(right - 0.55) < 0.008
 
 
 def test_rectangle():
