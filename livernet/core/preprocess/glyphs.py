@@ -28,8 +28,13 @@ class Glyph:
     """Rows and columns."""
     ink_hw: Mask = field(repr=False)
     """The shape's own pixels in the box."""
-    seeded: bool
-    """Whether it holds one of the strokes that were asked about."""
+    stroked: float
+    """Share of its pixels that lies in the strokes that were asked about, 0 to 1."""
+
+    @property
+    def seeded(self) -> bool:
+        """Whether it holds such a stroke."""
+        return self.stroked > 0
 
     @property
     def height(self) -> int:
@@ -57,8 +62,8 @@ def drawn_shapes(layer: Layer, strokes: Sequence[Stroke]) -> list[Glyph]:
             own_hw = labels_hw[rows, columns] == index
             if own_hw.sum() >= 3:
                 box = (_shift(rows, window[0].start), _shift(columns, window[1].start))
-                seeded = bool((own_hw & seeds_hw[rows, columns]).any())
-                shapes.append(Glyph(box=box, ink_hw=own_hw, seeded=seeded))
+                stroked = float(seeds_hw[rows, columns][own_hw].mean())
+                shapes.append(Glyph(box=box, ink_hw=own_hw, stroked=stroked))
     return shapes
 
 

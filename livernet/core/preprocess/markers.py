@@ -20,7 +20,9 @@ KINDS = ("caliper", "dotted line", "pointer", "trace", "colour", "stroke")
 
 _SURE = ((45, 5), (80, 3))
 """Least rise and length of an upright stroke that is drawn even where it stands alone."""
-_SURE_SLANTED = 40
+_SURE_SLANTED = 45
+_LEAST_STROKED = 0.12
+"""A drawn shape is mostly strokes; where they are few in much, speckle as bright as they are was joined."""
 _BOLD, _SHARP = 80, 0.9
 _THIN = 7
 _RISE_IN_DARK, _LONG_IN_DARK = 35, 8
@@ -51,7 +53,7 @@ def find_markers(
     _put(kind_hw, "stroke", _lone_strokes(full, dark_hw))
     for layer in layers:
         for shape in drawn_shapes(layer, _sure_strokes(layer, full)):
-            if shape.seeded:
+            if shape.stroked > _LEAST_STROKED:
                 _put_shape(kind_hw, shape, layer.scale)
     marked_hw = kind_hw < len(KINDS)
     if not marked_hw.any():

@@ -30,7 +30,7 @@ def drawn(points, size=15):
     for line in points:
         ImageDraw.Draw(image).line(line, fill=1)
     ink = np.array(image)
-    return Glyph(box=(slice(0, size), slice(0, size)), ink_hw=ink, seeded=True)
+    return Glyph(box=(slice(0, size), slice(0, size)), ink_hw=ink, stroked=1.0)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ def test_a_line_is_like_strokes_side_by_side():
 
 
 def letter(x, top, height, *, seeded=True):
-    return Glyph(box=(slice(top, top + height), slice(x, x + 8)), ink_hw=np.eye(height, 8) > 0, seeded=seeded)
+    return Glyph(
+        box=(slice(top, top + height), slice(x, x + 8)), ink_hw=np.eye(height, 8) > 0, stroked=float(seeded)
+    )
 
 
 def test_a_word_is_two_letters_of_one_height_on_one_line():
