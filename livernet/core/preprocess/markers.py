@@ -64,7 +64,7 @@ def find_markers(
 def _lone_strokes(layer: Layer, dark_hw: Mask) -> Mask:
     """Thin bright lines where there are no echoes: bool (h, w)."""
     none_hw = np.zeros_like(dark_hw)
-    if not dark_hw.any():
+    if not (dark_hw & (layer.grey_HW >= 2 * _RISE_IN_DARK)).any():
         return none_hw
     rise_hw = layer.grey_HW - opened(layer.grey_HW, _THIN)
     bright_hw = (rise_hw >= _RISE_IN_DARK) & dark_hw & layer.core_HW
