@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,21 +18,34 @@ from PIL import Image
 
 from livernet.core.errors import OutputError
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the start of a formula, in either width."""
+_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?", re.IGNORECASE)
+
 UNFINISHED = ".writing-"
 """What the names of files and folders start with until they are whole; a power cut may leave one behind."""
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write ``content`` to ``path`` by way of a temporary file in the same folder, fsync and rename.
+
+    Args:
+        path: the file.
+        content: its bytes.
+        private: whether its owner alone may read it, from the first moment on.
 
     Raises:
         OutputError: no access, the disk is full, or the folder cannot be made.
     """
-    write_together({path: content})
+    write_together({path: content}, private=private)
 
 
-def write_together(contents: Mapping[Path, bytes]) -> None:
+def write_together(contents: Mapping[Path, bytes], *, private: bool = False) -> None:
     """Write several files that belong together: none takes its name before all are on the disk.
+
+    Args:
+        contents: path to bytes.
+        private: whether their owner alone may read them.
 
     Raises:
         OutputError: no access, the disk is full, or a folder cannot be made.
@@ -47,7 +61,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(temporary).chmod(0o644)
+            Path(temporary).chmod(0o600 if private else 0o644)
         for whole, path in staged:
             whole.replace(path)
     except OSError as error:
@@ -104,13 +118,25 @@ def json_bytes(document: Any) -> bytes:
     return text.encode(errors="backslashreplace")
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a header and rows as comma-separated UTF-8 with ``\\n`` line ends, atomically."""
+def write_csv(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, private: bool = False
+) -> None:
+    """Write a header and rows as comma-separated UTF-8 with ``\\n`` line ends, atomically.
+
+    A cell of text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
-    write_text(path, buffer.getvalue())
+    writer.writerows([inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    write_bytes(path, buffer.getvalue().encode(errors="backslashreplace"), private=private)
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; a number stays what it is."""
+    if not text.startswith(FORMULA_STARTS) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def write_png(path: Path, grey_HW: NDArray[np.uint8]) -> None:

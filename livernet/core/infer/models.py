@@ -68,9 +68,9 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
     # Cards are small; weights are loaded one fold at a time when they answer.
     cards = [load_model(file, torch.device("cpu"))[1] for file in files]
     name = cards[0].config.model.name if cards else ""
-    folds = [None] if facts["kind"] == "train" else list(range(len(cards)))
+    folds = list(range(len(cards)))  # the one network of a train run is its fold 0
     alike = {(card.config, card.cohort_sha256) for card in cards}
-    if len(alike) != 1 or [card.fold for card in cards] != folds:
+    if len(alike) != 1 or [card.fold or 0 for card in cards] != folds:
         raise DataError(f"{run}: its model files do not belong together", "repeat the run that wrote them")
     if model not in {None, name}:
         raise ConfigError(f"--model {model!r}: {run} has {name}", "name it, or leave --model away")

@@ -1,23 +1,27 @@
 """Finished outputs to the files of a cohort: images and masks, manifest, record, lists and review sheet."""
 
+import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from livernet.core.data.manifest import MANIFEST, Row, write_manifest
-from livernet.core.errors import OutputError
-from livernet.core.files import UNFINISHED, write_csv, write_json
+from livernet.core.data.manifest import Row, write_manifest
+from livernet.core.data.table import read_table
+from livernet.core.errors import DataError, OutputError
+from livernet.core.files import inert, sha256, write_csv, write_json
 from livernet.core.preprocess.pieces import MARKERS
 from livernet.core.preprocess.record import RECORD
 from livernet.core.preprocess.review import Card, write_review
+from livernet.core.preprocess.verdicts import Decided
 from livernet.core.stages import STAGES
 
 QUARANTINE, DECIDED = "quarantine.csv", "decisions.csv"
 IMAGES = "images"
-FOLDERS = (IMAGES, "masks", "masks_b", MARKERS)
+_MAP = ("token", "file", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +36,8 @@ class Entry:
     """Part (a folder of the cohort) to where the finished file lies now."""
     before: Callable[[], bytes]
     """Makes or reads the thumbnail of the review sheet."""
-    admitted: bool = False
-    """Whether a person let it in by name."""
+    token: str = ""
+    """Of the quarantine, where a person let it in by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,22 +52,6 @@ class Refused:
     """Without patient data."""
     remedy: str
     """What the user can do."""
-
-
-class Decided(NamedTuple):
-    """A row of ``decisions.csv``: by which decision an image is in the cohort, or out of it.
-
-    The reviewer's notes are left out, since people write what they see.
-    """
-
-    item: str
-    """Image or token."""
-    verdict: str
-    """``accept``, ``reject`` or ``admit``."""
-    row: str
-    """Of the decision file."""
-    decision_file_sha256: str
-    """Which file that was."""
 
 
 def assemble(
@@ -95,50 +83,53 @@ def assemble(
     write_csv(work / QUARANTINE, ("token", "reason", "remedy"), listed)
     write_manifest(work, [entry.row for entry in entries])
     if decided:
-        write_csv(work / DECIDED, Decided._fields, sorted(decided))
+        write_csv(work / DECIDED, Decided._fields, decided)
     write_review(work, _cards(entries), listed)
-    files = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
+    written = sorted(path for path in work.rglob("*") if path.is_file())
+    files = {path.relative_to(work).as_posix(): sha256(path.read_bytes()) for path in written}
     reasons = dict(sorted(Counter(_kind(one.reason) for one in refused).items()))
     images = {entry.row.image: entry.record for entry in entries}
     record = {**head, "outcome": {"files": files, "reasons": reasons}, "images": images}
     write_json(work / RECORD, record)
+    _at_once([*written, work / RECORD])
 
 
 def write_map(path: Path, refused: Sequence[Refused]) -> None:
-    """Write which file each token of the quarantine stands for; a file that carries patient data.
+    """Add which file each token of the quarantine stands for to the private map.
+
+    Tokens of earlier runs stay in it: cohorts made without a key have tokens of their own.
 
     Raises:
         OutputError: it cannot be written.
     """
-    rows = [(one.token, _inert(one.file), one.reason) for one in sorted(refused, key=lambda one: one.token)]
+    rows = dict(read_map(path)) | {one.token: (_printable(one.file), one.reason) for one in refused}
     try:
-        write_csv(path, ("token", "file", "reason"), rows)
+        cells = [(token, *rest) for token, rest in sorted(rows.items())]
+        write_csv(path, _MAP, cells, private=True)
     except OutputError as error:
         raise OutputError(
             error.message, "give --quarantine-map a file you may write, and repeat: what was prepared is kept"
         ) from error
 
 
-def put_in_place(work: Path, out: Path) -> None:
-    """Move a whole cohort from its folder of work to where it belongs, the record last.
+def read_map(path: Path) -> dict[str, tuple[str, str]]:
+    """File and reason by token, as earlier runs wrote them; empty where there is no map.
 
     Raises:
-        OutputError: the folder cannot be written.
+        OutputError: something else is there, which must not be overwritten.
     """
+    hint = "give --quarantine-map the name of a new file, or of an earlier map"
+    if not path.exists() and not path.is_symlink():
+        return {}
     try:
-        (out / RECORD).unlink(missing_ok=True)
-        for old in sorted(out.iterdir()):
-            if old.name in {*FOLDERS, QUARANTINE, DECIDED, MANIFEST} or _is_sheet(old):
-                _remove(old)
-        for new in sorted(work.iterdir(), key=lambda path: path.name == RECORD):
-            new.replace(out / new.name)
-        for left in out.glob(f"{UNFINISHED}*"):
-            if left != work:
-                _remove(left)
-    except OSError as error:
-        raise OutputError(
-            f"{out}: cannot be written ({error.strerror})", "choose a folder you may write to"
-        ) from error
+        if not path.is_file():
+            raise OutputError(f"{path}: is no file, and no map of a quarantine", hint)
+        table = read_table(path, _MAP, hint)
+    except DataError as error:
+        raise OutputError(f"{path}: is there, and is no map of a quarantine", hint) from error
+    if table.columns != _MAP:
+        raise OutputError(f"{path}: is there, and is no map of a quarantine", hint)
+    return {cells["token"]: (_bare(cells["file"]), cells["reason"]) for _, cells in table.rows}
 
 
 def _cards(entries: Sequence[Entry]) -> Iterator[Card]:
@@ -152,33 +143,26 @@ def _cards(entries: Sequence[Entry]) -> Iterator[Card]:
             marker=f"{MARKERS}/{Path(row.image).name}" if MARKERS in entry.files else "",
             stage="" if row.stage is None else STAGES[row.stage],
             view=row.view,
-            admitted=entry.admitted,
+            admitted=bool(entry.record["admitted"]),
         )
 
 
 def _bring(path: Path, target: Path) -> None:
-    """Give a finished file its name; it keeps the old one, since two raw files may be the same picture."""
+    # copied, not moved or linked: two raw files may be the same picture, and an inode tells the order of work
     try:
         target.parent.mkdir(exist_ok=True)
-        try:
-            target.hardlink_to(path)
-        except OSError:  # not every file system has links
-            shutil.copyfile(path, target)
+        shutil.copyfile(path, target)
     except OSError as error:
         raise OutputError(
             f"{target}: cannot be written ({error.strerror})", "free disk space, and repeat the command"
         ) from error
 
 
-def _is_sheet(path: Path) -> bool:
-    return path.suffix == ".html" and path.stem.startswith("review")
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _at_once(files: Sequence[Path]) -> None:
+    """Give all files one time: theirs would tell the order of the names behind them."""
+    now = int(time.time())
+    for file in files:
+        os.utime(file, (now, now))
 
 
 def _kind(reason: str) -> str:
@@ -186,7 +170,10 @@ def _kind(reason: str) -> str:
     return reason.partition(" (")[0]
 
 
-def _inert(text: str) -> str:
-    """A file name as a cell that no spreadsheet takes for a formula."""
-    printable = "".join(c if c.isprintable() else "?" for c in text)
-    return f"'{printable}" if printable[:1] in {"=", "+", "-", "@"} else printable
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _bare(cell: str) -> str:
+    """A cell without the apostrophe that kept it from being a formula, which is written again."""
+    return cell[1:] if cell.startswith("'") and inert(cell[1:]) == cell else cell

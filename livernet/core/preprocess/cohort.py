@@ -3,22 +3,17 @@
 import hashlib
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from livernet import __version__
 from livernet.core.data.manifest import Row
 from livernet.core.errors import FaultsError, OutputError
 from livernet.core.files import UNFINISHED, flush
-from livernet.core.preprocess.assemble import (
-    Decided,
-    Entry,
-    Refused,
-    assemble,
-    put_in_place,
-    write_map,
-)
+from livernet.core.preprocess.assemble import Entry, Refused, assemble, write_map
 from livernet.core.preprocess.existing import read_decided, read_entries, read_refused
 from livernet.core.preprocess.naming import Named, name_all
 from livernet.core.preprocess.pieces import (
@@ -31,14 +26,15 @@ from livernet.core.preprocess.pieces import (
     make_pieces,
     piece_path,
 )
-from livernet.core.preprocess.plan import Places, Plan, make_plan
+from livernet.core.preprocess.place import STORE, claimed, is_half_way, put_in_place
+from livernet.core.preprocess.plan import Places, Plan, check_places, make_plan
 from livernet.core.preprocess.pool import run_jobs, suitable_workers
 from livernet.core.preprocess.record import is_whole, read_record, record_head
 from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.preprocess.summary import Summary, summarise
+from livernet.core.preprocess.verdicts import Decided, check_not_back
 
 _OTHER_OUT = "choose a new folder for OUT, or delete this one first"
-_STORE = f"{UNFINISHED}pieces"
 _CRASHED = ("the decoder crashed on it", "export the picture again, as PNG if it is DICOM")
 
 
@@ -65,18 +61,23 @@ def preprocess_folder(
         FaultsError: labels, masks, decisions and pictures contradict each other, or none could be accepted.
         OutputError: OUT is not empty and not this cohort, or cannot be written.
     """
-    record = read_record(places.out)
-    if record is not None and places.key is not None and not places.key.exists():
-        raise _other_key(places.out)
-    plan = make_plan(places)
-    if record is not None:
-        digest = _inputs(plan, [job_digest(item.job) for item in plan.items])
-        if _is_done(plan, settings, record, digest):
-            return summarise(plan, unchanged=True)
-        if plan.key_check is None:
-            return _reject(plan, record)
-    suitable = suitable_workers(len(plan.items)) if workers is None else workers
-    return _make(plan, settings, on_picture, suitable)
+    check_places(places)
+    if not is_half_way(places.out):
+        read_record(places.out)  # a folder that is not ours is not touched
+    with claimed(places.out):
+        record = read_record(places.out)
+        if record is not None and places.key is not None and not places.key.exists():
+            raise _other_key(places.out)
+        earlier = [] if record is None else read_decided(places.out)
+        plan = make_plan(places, earlier)
+        if record is not None:
+            inputs = _inputs(plan, [job_digest(item.job) for item in plan.items])
+            if _is_done(plan, settings, record, inputs):
+                return summarise(plan, unchanged=True)
+            if plan.key_check is None:
+                return _reject(plan, record, earlier)
+        suitable = suitable_workers(len(plan.items)) if workers is None else workers
+        return _make(plan, settings, on_picture, suitable)
 
 
 def _is_done(plan: Plan, settings: PreprocessConfig, record: dict[str, Any], inputs: str) -> bool:
@@ -87,18 +88,21 @@ def _is_done(plan: Plan, settings: PreprocessConfig, record: dict[str, Any], inp
         raise OutputError(f"{out}: holds a cohort made with other settings ({settled})", _OTHER_OUT)
     if plan.key_check is not None and record.get("key_check") != plan.key_check:
         raise _other_key(out)
-    if record.get("review") and plan.decisions is None:
-        raise OutputError(
-            f"{out}: holds a cohort that was reviewed", "give the decisions again: --apply-review FILE"
-        )
-    same_inputs, whole = record.get("inputs_sha256") == inputs, is_whole(out, record)
-    if plan.key_check is None and not (same_inputs and whole):
-        what = "is damaged" if same_inputs else "was made from other input files"
-        if record.get("key_check") is not None:
-            raise OutputError(f"{out}: the cohort {what}", "give its --id-key to make it again")
-        raise OutputError(f"{out}: the cohort {what}, and the key of its ids was forgotten", _OTHER_OUT)
-    decided = None if plan.decisions is None else plan.decisions.sha256
-    return same_inputs and whole and (record.get("review") or {}).get("sha256") == decided
+    if plan.key_check is None and record.get("key_check") is not None:
+        raise OutputError(f"{out}: holds a cohort made with a key", "give its key again: --id-key FILE")
+    fault = _difference(plan, record, inputs)
+    if plan.key_check is None and fault:
+        raise OutputError(f"{out}: the cohort {fault}, and the key of its ids was forgotten", _OTHER_OUT)
+    return not fault and not plan.verdicts.changed
+
+
+def _difference(plan: Plan, record: dict[str, Any], inputs: str) -> str:
+    """How the cohort in OUT differs from what the same command would make now; empty if it does not."""
+    if record.get("version") != __version__:
+        return f"was made by version {record.get('version')}"
+    if not plan.pseudonyms.fits(str(record.get("inputs")), inputs):
+        return "was made from other input files"
+    return "" if is_whole(plan.places.out, record) else "is damaged"
 
 
 def _other_key(out: Path) -> OutputError:
@@ -111,41 +115,41 @@ def _make(
     plan: Plan, settings: PreprocessConfig, on_picture: Callable[[int, int], None], workers: int
 ) -> Summary:
     out = plan.places.out
-    existed = out.exists()
-    store = out / _STORE
+    store = out / STORE
     _make_folder(store)
     outcomes = _outcomes(plan, settings, store, on_picture, workers)
     named = name_all(plan.items, outcomes, plan.pseudonyms)
     entries = [_entry(one, output, store) for one in named for output in one.outcome.outputs]
-    refused = [
-        Refused(
-            token=f"{one.item.token}{why.suffix}",
-            file=one.item.source.name,
-            reason=why.reason,
-            remedy=why.remedy,
-        )
-        for one in named
-        for why in one.outcome.refused
-    ]
-    if not entries:
-        shutil.rmtree(out if not existed else store, ignore_errors=True)
-        faults = [f"{one.file}: {one.reason}" for one in refused]
-        raise FaultsError(f"{plan.places.raw}: no picture could be accepted", faults, refused[0].remedy)
-    inputs = _inputs(plan, [outcome.digest for outcome in outcomes])
-    continued = sum(outcome.kept for outcome in outcomes)
+    refused = [_refused(one, why, plan.places.raw) for one in named for why in one.outcome.refused]
     try:
+        if not entries:
+            _tell_all_refused(plan, refused)
+        tokens = {item.token for item in plan.items} | {one.token for one in refused}
+        tokens |= {entry.token for entry in entries}
+        plan.verdicts.check([entry.row.image for entry in entries], tokens, gone=False)
+        inputs = plan.pseudonyms.seal(_inputs(plan, [outcome.digest for outcome in outcomes]))
+        continued = sum(outcome.kept for outcome in outcomes)
         return _finish(plan, settings.to_dict(), inputs, entries, refused, continued=continued)
     except FaultsError:
-        # of the decisions: what was there stays as it was
+        # nothing to be gained by another try: what was there before stays as it was
         shutil.rmtree(store, ignore_errors=True)
         raise
 
 
-def _reject(plan: Plan, record: dict[str, Any]) -> Summary:
+def _tell_all_refused(plan: Plan, refused: Sequence[Refused]) -> None:
+    """Raise what there is to say where nothing could be accepted; the map tells the tokens to let in."""
+    write_map(plan.map_file, refused)
+    faults = [f"{one.token} {one.file}: {one.reason}" for one in refused]
+    raise FaultsError(f"{plan.places.raw}: no picture could be accepted", faults, refused[0].remedy)
+
+
+def _reject(plan: Plan, record: dict[str, Any], earlier: Sequence[Decided]) -> Summary:
     """Take rejected images out of a cohort whose key is forgotten: nothing could be made anew."""
     out = plan.places.out
-    entries, refused, earlier = read_entries(out, record), read_refused(out), read_decided(out)
-    return _finish(plan, record["settings"], record["inputs_sha256"], entries, refused, earlier)
+    check_not_back(plan.verdicts, earlier)
+    entries = read_entries(out, record)
+    plan.verdicts.check([entry.row.image for entry in entries], (), gone=True)
+    return _finish(plan, record["settings"], record["inputs"], entries, read_refused(out))
 
 
 def _finish(
@@ -154,17 +158,20 @@ def _finish(
     inputs: str,
     entries: Sequence[Entry],
     refused: Sequence[Refused],
-    earlier: Sequence[Decided] = (),
     continued: int = 0,
 ) -> Summary:
-    """Apply the decisions, write all files of the cohort and put them in place together."""
+    """Leave out what was rejected, write all files of the cohort and put them in place together."""
     out = plan.places.out
-    kept, decided = _decide(plan, entries, earlier)
+    kept = [entry for entry in entries if not plan.verdicts.rejects(entry.row.image)]
+    if not kept:
+        raise FaultsError(f"{out}: every image was rejected", (), "an empty cohort is of no use: delete OUT")
+    became: dict[str, list[str]] = defaultdict(list)
+    for entry in kept:
+        became[entry.token].append(Path(entry.row.image).stem)
     work = _work_folder(out)
     try:
-        review = None if plan.decisions is None else {"sha256": plan.decisions.sha256}
-        head = record_head(settings, inputs, plan.key_check, review)
-        assemble(work, kept, refused, decided, head)
+        decided = plan.verdicts.rows(became)
+        assemble(work, kept, refused, decided, record_head(settings, inputs, plan.key_check))
         if any(one.file for one in refused):
             write_map(plan.map_file, refused)
         flush()
@@ -175,24 +182,6 @@ def _finish(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return summarise(plan, unchanged=False, continued=continued)
-
-
-def _decide(
-    plan: Plan, entries: Sequence[Entry], earlier: Sequence[Decided]
-) -> tuple[list[Entry], list[Decided]]:
-    """The images that were not rejected, and all decisions so far."""
-    decisions = plan.decisions
-    if decisions is None:
-        return list(entries), []
-    images = [entry.row.image for entry in entries]
-    decisions.check([*images, *(one.item for one in earlier)], [item.token for item in plan.items])
-    kept = [e for e in entries if (one := decisions.of(e.row.image)) is None or one.verdict != "reject"]
-    if not kept:
-        raise FaultsError(
-            f"{plan.places.out}: every image was rejected", (), "an empty cohort is of no use: delete OUT"
-        )
-    new = [Decided(d.item, d.verdict, str(d.row), decisions.sha256) for d in decisions.by_item.values()]
-    return kept, [*new, *(one for one in earlier if one.item not in decisions.by_item)]
 
 
 def _outcomes(
@@ -233,13 +222,28 @@ def _entry(named: Named, output: Output, store: Path) -> Entry:
         view="" if label is None else label.view,
         extras={} if label is None else label.extras,
     )
-    admitted = named.item.job.forgiving
     return Entry(
         row=row,
-        record={**output.record, "admitted": admitted},
+        record={**output.record, "admitted": output.admitted},
         files={part: piece_path(store, key, output.suffix, part) for part in paths},
         before=piece_path(store, key, output.suffix, BEFORE).read_bytes,
-        admitted=admitted,
+        token=_admitting(named, output),
+    )
+
+
+def _admitting(named: Named, output: Output) -> str:
+    """The token, of the file or of its frame, that let a picture in; empty where none had to."""
+    if not output.admitted:
+        return ""
+    return f"{named.item.token}{output.frame if output.frame in named.item.job.admitted else ''}"
+
+
+def _refused(named: Named, why: Refusal, raw: Path) -> Refused:
+    return Refused(
+        token=f"{named.item.token}{why.suffix}",
+        file=str(named.item.source.path.relative_to(raw)),
+        reason=why.reason,
+        remedy=why.remedy,
     )
 
 
@@ -253,7 +257,9 @@ def _inputs(plan: Plan, digests: Sequence[str]) -> str:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder.is_symlink():
+            folder.unlink()
+        folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(
             f"{folder.parent}: cannot be written ({error.strerror})", "choose a folder you may write to"

@@ -8,19 +8,18 @@ from typing import Literal, cast, get_args
 
 from livernet.core.data.table import read_table
 from livernet.core.errors import FaultsError
+from livernet.core.files import FORMULA_STARTS
 
 DECISIONS = "review-decisions.csv"
 """The name under which the review sheet saves them."""
 NOTE_LENGTH = 300
 """Characters of a note; longer ones are cut."""
-FORMULA_STARTS = "=+-@＝＋－＠"
-"""What a spreadsheet takes for the start of a formula, in either width."""
 
 Verdict = Literal["accept", "reject", "admit"]
 
-_TOKEN = re.compile(r"Q[0-9a-f]{6,}")
+_TOKEN = re.compile(r"Q[0-9a-f]{6,}(_f[0-9]+)?")
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_QUOTED_FORMULA = re.compile(f"'+[{re.escape(FORMULA_STARTS)}]")
+_QUOTED_FORMULA = re.compile(f"'+[{re.escape(''.join(FORMULA_STARTS))}]")
 _HINT = "mend the rows in a text editor, or save the decisions from the review sheet again"
 
 
@@ -47,7 +46,7 @@ class Decisions:
     by_item: Mapping[str, Decision]
     """By name of image (without folder and suffix) or by token."""
     sha256: str
-    """Of the file's bytes: says by which decisions a cohort was made."""
+    """Of the file's bytes."""
 
     def of(self, name: str) -> Decision | None:
         """The decision about an image (path or name) or a token; ``None`` where there is none."""

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from livernet.core.data.images import read_picture
 from livernet.core.data.manifest import load_manifest
 from livernet.core.data.table import read_table
-from livernet.core.preprocess.assemble import DECIDED, QUARANTINE, Decided, Entry, Refused
+from livernet.core.preprocess.assemble import DECIDED, QUARANTINE, Entry, Refused
 from livernet.core.preprocess.geometry import Geometry
 from livernet.core.preprocess.pieces import MARKERS, before
+from livernet.core.preprocess.verdicts import Decided
 
 _HINT = "delete OUT, and make the cohort again"
 
@@ -39,7 +40,6 @@ def read_entries(out: Path, record: dict[str, Any]) -> list[Entry]:
                 record=made,
                 files=files,
                 before=partial(_before, files[Path(row.image).parent.as_posix()], files.get(MARKERS), made),
-                admitted=made["admitted"],
             )
         )
     return entries

@@ -1,11 +1,14 @@
 """``labels.csv``: patient, stage and a few categories of each raw picture; all faults at once."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from livernet.core.data.manifest import EXTRAS
 from livernet.core.data.table import read_table
+from livernet.core.files import FORMULA_STARTS
+from livernet.core.preprocess.pseudonyms import plain_id
 from livernet.core.preprocess.sources import relative_name
 from livernet.core.stages import STAGES, parse_stage
 
@@ -13,6 +16,12 @@ _CATEGORIES = ("site", "scanner", "view")
 _NUMBERS = {"age": (0, 130), "bmi": (5, 150), "biopsy_interval_days": (-36_500, 36_500)}
 _OLDEST = 90
 _LONGEST = 48
+_LEAST_ID = 4
+_SEXES = {"f": "F", "m": "M", "o": "O", "female": "F", "male": "M", "other": "O"}
+_FEW = 12
+_NUMBER_OR_DATE = re.compile(
+    r"[0-9]{5}|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}"
+)
 _HINT = "name the columns in the first line, with commas between: file,patient,stage[,site,scanner,view]"
 
 
@@ -55,12 +64,19 @@ def read_labels(path: Path) -> Labels:
         DataError: as :func:`livernet.core.data.table.read_table`.
     """
     table = read_table(path, ("file", "patient", "stage"), _HINT)
+    known_ids = {plain_id(cells["patient"]).casefold() for _, cells in table.rows}
+    personal = _personal(known_ids)
     by_name: dict[str, Label] = {}
     faults = [f"{path.name} {fault}" for fault in table.faults]
     for number, cells in table.rows:
         values = {column: cell.strip() for column, cell in cells.items()}
         name = relative_name(values["file"])
         label, wrong = _label(values)
+        wrong += [
+            f"{column} {values[column]!r} looks like a number, date or id of a person, and would be written"
+            for column in (*_CATEGORIES, *EXTRAS)
+            if column != "site" and column not in _NUMBERS and personal(values.get(column, ""))
+        ]
         if not name:
             wrong.append("file is empty")
         elif name in by_name:
@@ -71,7 +87,7 @@ def read_labels(path: Path) -> Labels:
     kept = {"file", "patient", "stage", *_CATEGORIES, *EXTRAS}
     return Labels(
         by_name=by_name,
-        faults=(*faults, *_two_stages(path.name, by_name)),
+        faults=(*faults, *_two_stages(path.name, by_name), *_no_categories(path.name, by_name)),
         dropped=tuple(name for name in table.columns if name and name not in kept),
         sha256=table.sha256,
     )
@@ -114,8 +130,22 @@ def _label(values: Mapping[str, str]) -> tuple[Label, list[str]]:
     return Label(patient=values.get("patient", ""), stage=stage, extras=extras, **plain), faults
 
 
+def _personal(ids: set[str]) -> Callable[[str], bool]:
+    """Whether a category holds an id of the table, a long number or a date."""
+    long_ids = {one for one in ids if len(one) >= _LEAST_ID}
+
+    def holds(text: str) -> bool:
+        plain = plain_id(text).casefold()
+        return bool(_NUMBER_OR_DATE.search(plain)) or any(one in plain for one in long_ids)
+
+    return holds
+
+
 def _extra(name: str, text: str) -> tuple[str, str]:
     """A number or a short category as it goes into the manifest, and the fault if it is neither."""
+    if name == "sex":
+        sex = _SEXES.get(text.casefold(), "")
+        return sex, "" if sex else f"sex {text!r} is none of {', '.join(_SEXES)}"
     if name not in _NUMBERS:
         return _plain(text), "" if len(text) <= _LONGEST else f"{name} is longer than {_LONGEST} characters"
     low, high = _NUMBERS[name]
@@ -131,7 +161,24 @@ def _extra(name: str, text: str) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     """A category without control characters, and inert in a spreadsheet."""
-    return "".join(c for c in text if c.isprintable()).lstrip("=+-@\t ")[:_LONGEST]
+    return "".join(c for c in text if c.isprintable()).lstrip("".join(FORMULA_STARTS) + " ")[:_LONGEST]
+
+
+def _no_categories(table: str, by_name: Mapping[str, Label]) -> list[str]:
+    """Columns that say something else of nearly every patient: no category, and perhaps a name."""
+    patients = {plain_id(label.patient) for label in by_name.values()}
+    faults: list[str] = []
+    for column in ("scanner", "view", "etiology"):
+        said = {
+            label.extras.get(column, "") if column in EXTRAS else str(getattr(label, column))
+            for label in by_name.values()
+        } - {""}
+        if len(said) > max(_FEW, len(patients) // 2):
+            faults.append(
+                f"{table}: {column} has {len(said)} values for {len(patients)} patients: it is no category,"
+                " and would go into the cohort as it is"
+            )
+    return faults
 
 
 def _two_stages(table: str, by_name: Mapping[str, Label]) -> list[str]:
@@ -140,7 +187,7 @@ def _two_stages(table: str, by_name: Mapping[str, Label]) -> list[str]:
     for name, label in by_name.items():
         if label.stage is None or not label.patient:
             continue
-        known, stage = first.setdefault(label.patient, (name, label.stage))
+        known, stage = first.setdefault(plain_id(label.patient), (name, label.stage))
         if stage != label.stage:
             faults.append(
                 f"{table}: patient {label.patient!r} has stage {STAGES[stage]} in {known!r} "

@@ -49,8 +49,8 @@ class Job:
     """Its masks: ``masks`` and ``masks_b`` to the annotator's file."""
     fault: str
     """Why it may not even be opened; empty otherwise."""
-    forgiving: bool
-    """Whether a person let it in by name."""
+    admitted: frozenset[str]
+    """Frames that a person let in by name: their suffixes, empty for whatever of the file is refused."""
     ask_patient: bool
     """Whether its DICOM header is to say whose picture it is."""
 
@@ -65,6 +65,10 @@ class Output:
     """Part to SHA-256 of its bytes."""
     record: dict[str, Any]
     """For ``preprocess.json``."""
+    frame: str
+    """The part of the suffix that tells the frame."""
+    admitted: bool
+    """Whether it was refused, and let in because a person said so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,13 +152,19 @@ def _make(job: Job, settings: PreprocessConfig, store: Path, key: str) -> Made:
             frame = f"_f{picture.frame + 1:03d}" if several else ""
             # what nobody foresaw in one picture is no reason to lose the others
             with guarded(job.path, "cannot be prepared", "leave the file out, and report it"):
-                panels = _panels(picture, masks, settings, frame, forgiving=job.forgiving)
+                panels = _panels(picture, masks, settings, frame, forgiving=False)
+                admitted = isinstance(panels, Refusal) and bool(job.admitted & {"", frame})
+                if admitted:
+                    panels = _panels(picture, masks, settings, frame, forgiving=True)
             if isinstance(panels, Refusal):
                 refused.append(panels)
                 continue
             for panel, prepared in enumerate(panels, start=1):
                 suffix = f"{frame}_p{panel}" if len(panels) > 1 else frame
-                outputs.append(_write(store, key, suffix, picture, prepared, masks))
+                files, record = _write(piece_path(store, key, suffix, ""), picture, prepared, masks)
+                outputs.append(
+                    Output(suffix=suffix, files=files, record=record, frame=frame, admitted=admitted)
+                )
     except DataError as error:
         refused.append(Refusal(suffix="", reason=_without_paths(error.message, job), remedy=error.hint))
     made = {"outputs": [asdict(one) for one in outputs], "refused": [asdict(one) for one in refused]}
@@ -177,7 +187,10 @@ def _panels(
         return Refusal(suffix=frame, reason=why.reason, remedy=why.remedy)
 
 
-def _write(store: Path, key: str, suffix: str, picture: Picture, prepared: Prepared, masks: Masks) -> Output:
+def _write(
+    path: Path, picture: Picture, prepared: Prepared, masks: Masks
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """The digests of the files written, by part, and the record."""
     squares = {
         IMAGES: prepared.image_SS,
         **({} if prepared.marker_SS is None else {MARKERS: prepared.marker_SS}),
@@ -186,10 +199,10 @@ def _write(store: Path, key: str, suffix: str, picture: Picture, prepared: Prepa
     contents = {part: png_bytes(square_SS) for part, square_SS in squares.items()}
     contents[BEFORE] = before(prepared.image_SS, prepared.marker_SS, prepared.geometry)
     for part, content in contents.items():
-        write_scratch(piece_path(store, key, suffix, part), content)
+        write_scratch(path.with_name(f"{path.name}{part}"), content)
     digests = {part: sha256(content) for part, content in contents.items()}
     shown = {part: digest for part, digest in digests.items() if part != BEFORE}
-    return Output(suffix=suffix, files=digests, record=image_record(picture, prepared, shown))
+    return digests, image_record(picture, prepared, shown)
 
 
 def _load(store: Path, key: str) -> Made | None:
@@ -208,7 +221,7 @@ def _load(store: Path, key: str) -> Made | None:
 
 
 def _key(digest: str, job: Job, settings: PreprocessConfig) -> str:
-    made_of = json.dumps([digest, __version__, settings.to_dict(), job.forgiving])
+    made_of = json.dumps([digest, __version__, settings.to_dict(), sorted(job.admitted)])
     return hashlib.sha256(made_of.encode()).hexdigest()[:40]
 
 

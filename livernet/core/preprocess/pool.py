@@ -6,10 +6,11 @@ then tried again, each in a process of its own; the one that kills that too is t
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
 
@@ -94,11 +95,20 @@ def _alone(job: Job, work: Callable[[Job], Result]) -> Result | None:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # spawned, not forked: the same on every system, and no lock of a thread is copied half-way
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_be_quiet)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
 
 
-def _be_quiet() -> None:
+def _start() -> None:
     """Leave Ctrl-C to the parent, and say nothing: decoders written in C write to the terminal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot tell its workers to stop."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

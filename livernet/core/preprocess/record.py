@@ -56,16 +56,13 @@ def image_record(picture: Picture, prepared: Prepared, digests: Mapping[str, str
     }
 
 
-def record_head(
-    settings: dict[str, Any], inputs: str, key_check: str | None, review: dict[str, Any] | None
-) -> dict[str, Any]:
+def record_head(settings: dict[str, Any], inputs: str, key_check: str | None) -> dict[str, Any]:
     """The document without its images.
 
     Args:
         settings: of the run.
-        inputs: digest of the input files.
+        inputs: sealed digest of the input files.
         key_check: tells a later run whether it has the same key; ``None`` when the key was forgotten.
-        review: which decision file was applied; ``None`` where there was none.
     """
     return {
         "kind": _KIND,
@@ -73,8 +70,7 @@ def record_head(
         "settings": settings,
         "deidentification": _DEIDENTIFICATION,
         "key_check": key_check,
-        "inputs_sha256": inputs,
-        "review": review,
+        "inputs": inputs,
     }
 
 
@@ -101,14 +97,17 @@ def read_record(out: Path) -> dict[str, Any] | None:
 
 
 def is_whole(out: Path, record: dict[str, Any]) -> bool:
-    """Whether every file that a record names is there, images and masks with the same bytes."""
+    """Whether the files of a cohort are those that its record names, all of them, with the same bytes."""
     try:
-        pictures = all(
-            sha256((out / part / Path(name).name).read_bytes()) == digest
-            for name, made in record["images"].items()
-            for part, digest in made["sha256"].items()
-        )
-        others = (out / name for name in record["outcome"]["files"])
-        return pictures and all(file.is_file() for file in others)
+        listed: dict[str, str] = record["outcome"]["files"]
+        folders = {Path(name).parts[0] for name in listed if len(Path(name).parts) > 1}
+        there = {
+            path.relative_to(out).as_posix()
+            for folder in folders
+            for path in (out / folder).rglob("*")
+            if path.is_file()
+        }
+        inside = {name for name in listed if len(Path(name).parts) > 1}
+        return there == inside and all(sha256((out / n).read_bytes()) == d for n, d in listed.items())
     except (OSError, KeyError, TypeError, AttributeError):
         return False

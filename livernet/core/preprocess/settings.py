@@ -39,7 +39,7 @@ class PreprocessConfig:
                 f"on-marker {self.on_marker!r} is none of {', '.join(get_args(OnMarker))}",
                 "use --on-marker inpaint, which paints marks over and keeps a mask of them",
             )
-        FrameChoice.parse(self.frames)
+        object.__setattr__(self, "frames", str(FrameChoice.parse(self.frames)))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""

@@ -1,5 +1,6 @@
 """Which files of a folder are pictures, and which mask belongs to which."""
 
+import json
 import os
 import unicodedata
 from collections import defaultdict
@@ -159,8 +160,18 @@ def _walk(raw: Path, leave_out: set[Path]) -> Iterator[Source]:
 
 def _passed_over(folder: Path, leave_out: set[Path]) -> bool:
     """Hidden folders, those to leave out, and what livernet itself wrote: cohorts and runs."""
-    ours = any((folder / name).is_file() for name in (RECORD, RUN_FILE))
-    return folder.name.startswith(".") or _real(folder) in leave_out or ours
+    return folder.name.startswith(".") or _real(folder) in leave_out or _is_ours(folder)
+
+
+def _is_ours(folder: Path) -> bool:
+    for name in (RECORD, RUN_FILE):
+        try:
+            document = json.loads((folder / name).read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(document, dict) and {"kind", "version"} <= document.keys():
+            return True
+    return False
 
 
 def _real(path: Path) -> Path:

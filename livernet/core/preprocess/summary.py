@@ -66,6 +66,8 @@ def summarise(plan: Plan, *, unchanged: bool, continued: int = 0) -> Summary:
     out = plan.places.out
     cohort = load_manifest(out)
     record = read_record(out) or {}
+    decided = read_decided(out)
+    outside = [one.item for one in decided if one.verdict == "admit" and not one.images]
     images, reasons = record["images"].values(), record["outcome"]["reasons"]
     return Summary(
         out=out,
@@ -77,9 +79,9 @@ def summarise(plan: Plan, *, unchanged: bool, continued: int = 0) -> Summary:
         markers=sum(image["checks"]["markers"] > 0 for image in images),
         on_marker=record["settings"]["on_marker"],
         reasons=reasons,
-        rejected=sum(one.verdict == "reject" for one in read_decided(out)),
+        rejected=sum(one.verdict == "reject" for one in decided),
         admitted=sum(image["admitted"] for image in images),
-        notes=(*plan.notes, *_alone(plan, len(cohort.rows), len(cohort.patients))),
+        notes=(*plan.notes, *_alone(plan, len(cohort.rows), len(cohort.patients)), *map(_stays, outside)),
         map_file=plan.map_file if reasons and plan.map_file.is_file() else None,
         unchanged=unchanged,
         continued=continued,
@@ -90,3 +92,7 @@ def _alone(plan: Plan, images: int, patients: int) -> tuple[str, ...]:
     if plan.places.labels is None and images == patients > 1:
         return ("every file counts as a patient of its own: grouping is by duplicates only",)
     return ()
+
+
+def _stays(token: str) -> str:
+    return f"{token} was to be let in and stays out: quarantine.csv says why, or it was rejected"

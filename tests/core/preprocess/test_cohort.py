@@ -166,8 +166,12 @@ def test_nothing_accepted_leaves_nothing_behind(tmp_path):
     (raw / "b.png").write_bytes(b"")
     with pytest.raises(FaultsError, match="no picture could be accepted") as caught:
         run(raw)
-    assert caught.value.faults == ("a.png: no ultrasound sector found", "b.png: the file is empty")
+    first, second = (fault.partition(" ") for fault in caught.value.faults)
+    assert first[2] == "a.png: no ultrasound sector found"
+    assert second[2] == "b.png: the file is empty"
     assert not (tmp_path / "out").exists()
+    mapped = rows(tmp_path / "raw-quarantine-map.csv")
+    assert {row["token"] for row in mapped} == {first[0], second[0]}
 
 
 def test_an_interrupted_run_continues(raw):
@@ -286,8 +290,9 @@ def test_a_rejected_image_leaves_the_cohort(raw, key):
     )
     assert not any(b"KIM" in content for content in contents(summary.out).values())
     assert run(raw, key=key, review=review).unchanged
-    with pytest.raises(OutputError, match="holds a cohort that was reviewed"):
-        run(raw, key=key)
+    remembered = run(raw, key=key)
+    assert remembered.unchanged
+    assert remembered.rejected == 1
 
 
 def test_a_second_review_keeps_the_first_ones_decisions(raw):
@@ -296,6 +301,35 @@ def test_a_second_review_keeps_the_first_ones_decisions(raw):
     run(raw, key=False, review=decide(raw, f"{names[0]},reject,"))
     summary = run(raw, key=False, review=decide(raw, f"{names[0]},reject,", f"{names[1]},reject,"))
     assert (summary.images, summary.rejected) == (1, 2)
+    with pytest.raises(FaultsError, match="accepts what is gone"):
+        run(raw, key=False, review=decide(raw, f"{names[0]},accept,"))
+
+
+def test_rounds_of_review_add_up(raw):
+    first = run(raw)
+    token = rows(first.out / "quarantine.csv")[0]["token"]
+    names = [row.image for row in load_manifest(first.out).rows]
+    run(raw, review=decide(raw, f"{names[0]},reject,", f"{token},admit,"))
+    summary = run(raw, review=decide(raw, f"{names[1]},reject,"))
+    assert (summary.images, summary.rejected, summary.admitted) == (2, 2, 1)
+    assert not {names[0], names[1]} & set(contents(summary.out))
+    assert {one["round"] for one in rows(summary.out / "decisions.csv")} == {"1", "2"}
+    back = run(raw, review=decide(raw, f"{names[0]},accept,"))
+    assert (back.images, back.rejected) == (3, 1)
+
+
+def test_a_key_is_asked_for_again(raw):
+    first = run(raw)
+    review = decide(raw, f"{load_manifest(first.out).rows[0].image},reject,")
+    with pytest.raises(OutputError, match="holds a cohort made with a key"):
+        run(raw, key=False, review=review)
+
+
+def test_decisions_do_not_lie_in_out(raw):
+    run(raw)
+    (raw.parent / "out" / "d.csv").write_text("item,verdict\n")
+    with pytest.raises(OutputError, match="must stay free of patient data"):
+        run(raw, review=raw.parent / "out" / "d.csv")
 
 
 def test_a_quarantined_picture_is_let_in_by_name_alone(raw):
@@ -305,7 +339,9 @@ def test_a_quarantined_picture_is_let_in_by_name_alone(raw):
     assert (summary.images, summary.admitted, summary.quarantined) == (4, 1, 0)
     record = json.loads((summary.out / "preprocess.json").read_text())
     assert sum(image["admitted"] for image in record["images"].values()) == 1
-    assert rows(summary.out / "decisions.csv")[0]["item"] == token
+    (decided,) = rows(summary.out / "decisions.csv")
+    assert decided["item"] == token
+    assert f"images/{decided['images']}.png" in contents(summary.out)
 
 
 def test_decisions_about_nothing_are_faults(raw):

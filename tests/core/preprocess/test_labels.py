@@ -89,3 +89,42 @@ def test_rows_that_a_comma_moved_are_faults(tmp_path):
     assert labels.faults == (
         "labels.csv row 2: 6 cells for 5 columns; put quotes around a cell that holds a comma",
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("view", "88000725 lat"),
+        ("scanner", "SN 0044112"),
+        ("view", "lat 2019-03-11"),
+        ("etiology", "see 1204a"),
+    ],
+)
+def test_categories_that_speak_of_a_person_are_faults(tmp_path, column, value):
+    path = tmp_path / "labels.csv"
+    path.write_text(f"file,patient,stage,{column}\na.png,1204A,F1,{value}\n")
+    (fault,) = read_labels(path).faults
+    assert f"{column} {value!r} looks like a number, date or id of a person" in fault
+
+
+def test_a_column_of_names_is_no_category(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        "file,patient,stage,view\n" + "".join(f"{k}.png,p{k},F1,view {chr(97 + k)}\n" for k in range(14))
+    )
+    (fault,) = read_labels(path).faults
+    assert "view has 14 values for 14 patients: it is no category" in fault
+
+
+def test_sex_is_one_letter(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("file,patient,stage,sex\na.png,1,F1,female\nb.png,2,F1,KIM\n")
+    labels = read_labels(path)
+    assert labels.by_name["a.png"].extras == {"sex": "F"}
+    assert any("sex 'KIM' is none of" in fault for fault in labels.faults)
+
+
+def test_one_patient_in_two_spellings_has_one_stage(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("file,patient,stage\na.png,김 7,F1\nb.png,\u1100\u1175\u11b7 7,F3\n", encoding="utf-8")
+    assert any("has stage F1 in 'a.png' and F3 in 'b.png'" in fault for fault in read_labels(path).faults)

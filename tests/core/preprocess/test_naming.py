@@ -15,12 +15,12 @@ KEY = Pseudonyms(b"0" * 32)
 def item(name: str, patient: str = "") -> Item:
     label = Label(patient=patient, stage=None) if patient else None
     path = Path(name)
-    job = Job(path=path, masks={}, fault="", forgiving=False, ask_patient=label is None)
+    job = Job(path=path, masks={}, fault="", admitted=frozenset(), ask_patient=label is None)
     return Item(source=Source(name=name, path=path), token="Q1", site="", label=label, job=job)
 
 
 def output(suffix: str = "") -> Output:
-    return Output(suffix=suffix, files={}, record={})
+    return Output(suffix=suffix, files={}, record={}, frame="", admitted=False)
 
 
 def names(items: list[Item], patients: list[str]) -> list[tuple[str, int]]:

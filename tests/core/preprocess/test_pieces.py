@@ -14,7 +14,7 @@ SETTINGS = PreprocessConfig(size=128)
 
 
 def job(path, **facts):
-    return Job(path=path, **{"masks": {}, "fault": "", "forgiving": False, "ask_patient": False} | facts)
+    return Job(path=path, **{"masks": {}, "fault": "", "admitted": frozenset(), "ask_patient": False} | facts)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_what_was_made_is_found_again(tmp_path, store):
     moved = path.rename(tmp_path / "park.png")
     assert make_pieces(job(moved), SETTINGS, store).kept
     assert not make_pieces(job(moved), replace(SETTINGS, fit="stretch"), store).kept
-    assert not make_pieces(job(moved, forgiving=True), SETTINGS, store).kept
+    assert not make_pieces(job(moved, admitted=frozenset({""})), SETTINGS, store).kept
 
 
 def test_a_piece_that_lost_a_file_is_made_again(tmp_path, store):
@@ -66,7 +66,11 @@ def test_a_refusal_is_kept_as_well_and_names_nobody(tmp_path, store):
 
 def test_a_person_may_let_it_in(tmp_path, store):
     path = save(tmp_path / "kim.png", write(screen(), (150, 150), "LIVER", 18))
-    assert len(make_pieces(job(path, forgiving=True), SETTINGS, store).outputs) == 1
+    (output,) = make_pieces(job(path, admitted=frozenset({""})), SETTINGS, store).outputs
+    assert output.admitted
+    fine = save(tmp_path / "lee.png", screen())
+    (output,) = make_pieces(job(fine, admitted=frozenset({""})), SETTINGS, store).outputs
+    assert not output.admitted
 
 
 def test_patient_of_a_header_stays_in_memory(tmp_path, store):

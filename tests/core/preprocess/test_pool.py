@@ -1,6 +1,9 @@
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +47,42 @@ def test_a_handful_needs_no_processes():
     assert suitable_workers(3) == 0
     assert suitable_workers(12) == 1
     assert suitable_workers(100_000) >= 1
+
+
+def sleepy(number: int) -> int:
+    Path(f"{number}.pid").write_text(str(os.getpid()))
+    time.sleep(60)
+    return number
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path):
+    code = "from tests.core.preprocess.test_pool import *; list(run_jobs([0], sleepy, 1))"
+    here = Path(__file__).parents[3]
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(here)}
+    )
+    marker = tmp_path / "0.pid"
+    until(lambda: marker.is_file() and marker.read_text())
+    worker = int(marker.read_text())
+    parent.kill()
+    parent.wait()
+    until(lambda: not alive(worker))
+
+
+def alive(process: int) -> bool:
+    try:
+        # a process that ended and was not waited for has no memory map
+        return (
+            Path(f"/proc/{process}/statm").read_text().split()[0] != "0"
+            if Path("/proc").is_dir()
+            else not os.kill(process, 0)
+        )
+    except OSError:
+        return False
+
+
+def until(true, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -1,4 +1,5 @@
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_collision_is_refused(monkeypatch):
     monkeypatch.setattr(names, "_digest", lambda kind, text: "0" * 64)
     names.patient("1")
     names.patient("1")
-    with pytest.raises(DataError, match="same pseudonym"):
+    with pytest.raises(DataError, match="two patient names give the same code"):
         names.patient("2")
 
 
@@ -56,3 +57,31 @@ def test_short_key(tmp_path):
 def test_unreadable_key(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         read_key(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["\u1100\u1175\u11b7\u1106\u1175\u11ab\u1109\u116e 7", "김민수\u200b 7", " 김민수  7 ", "김민수 ７"],
+)
+def test_one_patient_however_he_is_spelt(other):
+    names = Pseudonyms(b"k" * 32)
+    assert names.patient(other) == names.patient("김민수 7")
+
+
+def test_sites_whatever_their_capitals():
+    names = Pseudonyms(b"k" * 32)
+    assert names.site("HANEUL Hospital") == names.site("haneul hospital") != names.site("other")
+    assert len(names.site("other")) == 7
+
+
+def test_the_key_is_private_from_the_first_moment(tmp_path, monkeypatch):
+    modes = []
+    real = Path.replace
+
+    def watch(self, target):
+        modes.append(self.stat().st_mode & 0o777)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", watch)
+    read_key(tmp_path / "id.key")
+    assert modes == [0o600]

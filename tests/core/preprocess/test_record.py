@@ -43,8 +43,8 @@ def cohort(tmp_path):
     square = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64)
     path = save(out / "images" / "P1_01.png", square)
     images = {"images/P1_01.png": {"sha256": {"images": sha256(path.read_bytes())}}}
-    outcome = {"files": ["images/P1_01.png"], "reasons": {}}
-    record = {**record_head(SETTINGS.to_dict(), "inputs", None, None), "outcome": outcome, "images": images}
+    outcome = {"files": {"images/P1_01.png": sha256(path.read_bytes())}, "reasons": {}}
+    record = {**record_head(SETTINGS.to_dict(), "inputs", None), "outcome": outcome, "images": images}
     (out / RECORD).write_text(json.dumps(record))
     return out, record
 
@@ -79,4 +79,10 @@ def test_whole_until_a_byte_changes(tmp_path):
     out, record = cohort(tmp_path)
     assert is_whole(out, record)
     save(out / "images" / "P1_01.png", np.zeros((64, 64), np.uint8))
+    assert not is_whole(out, record)
+
+
+def test_not_whole_with_a_file_too_many(tmp_path):
+    out, record = cohort(tmp_path)
+    save(out / "images" / "KIM.png", np.zeros((64, 64), np.uint8))
     assert not is_whole(out, record)

@@ -19,3 +19,8 @@ def test_wrong_values():
         PreprocessConfig(on_marker="drop")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="frames: 'every' is no choice of frames"):
         PreprocessConfig(frames="every")
+
+
+def test_one_spelling_of_frames():
+    assert PreprocessConfig(frames=" First ").frames == "first"
+    assert PreprocessConfig(frames="EVERY  10").frames == "every 10"

@@ -118,9 +118,12 @@ def test_pipes_and_links_to_nothing_are_not_opened(tmp_path):
 def test_cohorts_and_runs_in_the_folder_are_passed_over(tmp_path):
     for name in ("a.png", "out/images/b.png", "runs/first/masks/c.png"):
         save(tmp_path / name, GREY)
-    (tmp_path / "out/preprocess.json").write_text("{}")
-    (tmp_path / "runs/first/run.json").write_text("{}")
+    (tmp_path / "out/preprocess.json").write_text('{"kind": "livernet cohort", "version": "1"}')
+    (tmp_path / "runs/first/run.json").write_text('{"kind": "cv", "version": "1"}')
     assert names(tmp_path) == ["a.png"]
+    # somebody else's file of that name hides nothing
+    (tmp_path / "out/preprocess.json").write_text("{}")
+    assert names(tmp_path) == ["a.png", "out/images/b.png"]
     assert names(tmp_path / "out" / "images") == ["b.png"]
 
 
