@@ -68,3 +68,13 @@ def test_bad_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["train", "--set", "train.epoch=3"]) == 1
     assert capsys.readouterr().err.endswith("hint: did you mean 'train.epochs'?\n")
     assert not Path("runs").exists()
+
+
+def test_the_network_answers_a_scan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "--name", "three", *TINY]) == 0
+    image = next(Path("out/images").iterdir())
+    Path("scan.png").write_bytes(image.read_bytes())
+    capsys.readouterr()
+    assert run(["predict", "scan.png", "--run", "runs/three", "--json", "--no-figure"]) == 0
+    (scan,) = json.loads(capsys.readouterr().out)["scans"]
+    assert scan["seen_in_training"]
