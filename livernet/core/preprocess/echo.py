@@ -21,6 +21,8 @@ _OFTEN = 0.15
 _AWAY = 3
 _SMOOTH = 4
 _BRIGHTER = 8
+_CONSOLE = 12
+_SHADED = 0.3
 _MOVES = 0.3
 _REACH = 6
 
@@ -40,7 +42,7 @@ class Echo:
     texture: float
     """Median of the greys' range within a cell: high for echoes, low for a shaded panel."""
     stroke_hw: NDArray[np.bool_]
-    """Cells with writing, ticks, edges or other steep steps, bool (h, w)."""
+    """Cells with writing, ticks, edges or other steep steps, or of a bright console: bool (h, w)."""
 
     @cached_property
     def drawn_hw(self) -> NDArray[np.bool_]:
@@ -90,7 +92,16 @@ class Screen:
         self._panel_hw = _widened(brighter, 1)[self.lowest_hw] & (self.range_hw <= 2)
         flat_hw = (self.range_hw <= 2) & levels[self.lowest_hw]
         text_hw = _writing(grey_HW, step) & _spread(flat_hw, 2 * _REACH + 1)
-        self._usable_hw = _rough(self.highest_hw, self.lowest_hw) & ~text_hw
+        floor = int(np.percentile(self.lowest_hw[::4, ::4], 1))
+        bright_hw = self.lowest_hw > floor + _CONSOLE
+        is_bright = float(np.mean(np.concatenate(_border(bright_hw)))) >= _SHADED
+        self._stroke_hw = self.range_hw >= _INK
+        if is_bright:
+            # of the console's bright area a cell in sixteen will do
+            some = np.s_[::4, ::4]
+            self._stroke_hw[some] |= (self.range_hw[some] <= _SMOOTH) & bright_hw[some]
+        rough_hw = _rough(self.highest_hw, self.lowest_hw, floor + _BRIGHTER if is_bright else 255)
+        self._usable_hw = rough_hw & ~text_hw & ((self.range_hw > 0) | (self.lowest_hw > floor + 1))
 
     def echoes(self, *, above: int = 3, within: Box | None = None, least: float = 0.04) -> tuple[Echo, ...]:
         """The separate regions of echoes, largest first; empty when nothing looks like one.
@@ -126,7 +137,7 @@ class Screen:
             step=self.step,
             viewport=_viewport(region_hw, self._panel_hw),
             texture=float(np.median(self.range_hw[region_hw])),
-            stroke_hw=self.range_hw >= _INK,
+            stroke_hw=self._stroke_hw,
         )
 
 
@@ -135,8 +146,7 @@ def find_hole(screen: Screen, echo: Echo) -> Echo | None:
     highest_hw, lowest_hw = screen.highest_hw, screen.lowest_hw
     shadow = float(np.percentile(lowest_hw[echo.region_hw], 1))
     console_hw = (highest_hw - lowest_hw <= _SMOOTH) & (lowest_hw >= shadow + _BRIGHTER)
-    rim = np.concatenate([console_hw[0], console_hw[-1], console_hw[:, 0], console_hw[:, -1]])
-    if rim.mean() < 0.5:
+    if np.concatenate(_border(console_hw)).mean() < 0.5:
         return None
     labels_hw, _ = ndimage.label(_opened(~console_hw, 5))
     counts = np.bincount(labels_hw[echo.region_hw], minlength=2)
@@ -182,13 +192,17 @@ def _spread(mask_hw: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
     return np.asarray(ndimage.maximum_filter(mask_hw.view(np.uint8), side)).view(np.bool_)
 
 
-def _rough(highest_hw: NDArray[np.uint8], lowest_hw: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Cells with texture: the shading of a console is smooth, however bright, and a noise floor is dark."""
-    floor = int(np.percentile(lowest_hw[::4, ::4], 1))
+def _rough(highest_hw: NDArray[np.uint8], lowest_hw: NDArray[np.uint8], bright: int) -> NDArray[np.bool_]:
+    """Cells with texture; above the grey ``bright`` more of it, since the shading of a console is smooth."""
     around_hw = ndimage.maximum_filter(highest_hw, 3) - ndimage.minimum_filter(lowest_hw, 3)
+    if bright >= 255:
+        return np.asarray(around_hw >= 2)
     uneven_hw = ndimage.minimum_filter((around_hw >= _SMOOTH).view(np.uint8), 3).view(np.bool_)
-    void_hw = (highest_hw == lowest_hw) & (lowest_hw <= floor + 1)
-    return np.asarray(np.where(lowest_hw > floor + _BRIGHTER, uneven_hw, around_hw >= 2) & ~void_hw)
+    return np.asarray(np.where(lowest_hw > bright, uneven_hw, around_hw >= 2))
+
+
+def _border(cells_hw: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
+    return cells_hw[0], cells_hw[-1], cells_hw[:, 0], cells_hw[:, -1]
 
 
 def _writing(grey_HW: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:

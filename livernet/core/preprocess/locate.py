@@ -19,7 +19,9 @@ from livernet.core.preprocess.tighten import tighten
 __all__ = ["Located", "Quarantined", "acceptable", "locate"]
 
 _MOST_ECHO = 0.75
-_MOST_LEAK, _LEAST_COVERAGE, _LEAST_CONFIDENCE = 0.04, 0.4, 0.45
+_MOST_LEAK, _LEAST_CONFIDENCE = 0.04, 0.42
+# a sector loses echoes to shadows; a rectangle that is half empty is no rectangle
+_LEAST_COVERAGE = {"sector": 0.4, "rectangle": 0.55}
 _LEAST_SIDE = 96
 _LEAST_SHARE = 0.04
 
@@ -92,8 +94,9 @@ def _corner(echo: Echo) -> tuple[int, int]:
 
 
 def acceptable(fit: Fit) -> bool:
-    """Whether the sector holds nearly all echoes and is mostly filled by them."""
-    return fit.leak <= _MOST_LEAK and fit.coverage >= _LEAST_COVERAGE and fit.confidence >= _LEAST_CONFIDENCE
+    """Whether the sector holds nearly all echoes, is filled by them well enough, and is to be trusted."""
+    least = _LEAST_COVERAGE[fit.sector.kind]
+    return fit.leak <= _MOST_LEAK and fit.coverage >= least and fit.confidence >= _LEAST_CONFIDENCE
 
 
 def _check(located: Located, shape: tuple[int, int]) -> None:

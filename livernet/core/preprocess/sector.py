@@ -65,7 +65,7 @@ def fit_sector(echo: Echo) -> Fit | None:
     best = max(finals + fine.fits(_rectangles(outline, sides)), key=lambda fit: fit.score)
     best = replace(best, sector=_with_mirrored_cut(best.sector, outline))
     if best.drawn:
-        clear = _before_strokes(best.sector, _strokes(echo, outline))
+        clear = _before_strokes(best.sector, echo, outline)
         best = max([best, *fine.fits(clear)], key=lambda fit: fit.score)
     return best
 
@@ -110,19 +110,18 @@ def _both(apexes: Sequence[_Apex], box: Box, outline: Outline) -> list[Sector]:
     return [s for by_arc in (True, False) for s in _shaped(apexes, box, outline, by_arc=by_arc)]
 
 
-def _before_strokes(sector: Sector, strokes: tuple[float | None, float | None]) -> list[Sector]:
+def _before_strokes(sector: Sector, echo: Echo, outline: Outline) -> list[Sector]:
+    """The sector cut wherever strokes of the console begin, on the sides or below all echoes."""
     x0, y0, x1, y1 = sector.box
-    left, right = strokes
-    lefts, rights = {x0, x0 if left is None else max(x0, left)}, {x1, x1 if right is None else min(x1, right)}
-    return [replace(sector, box=(a, y0, b, y1)) for a, b in product(sorted(lefts), sorted(rights))]
-
-
-def _strokes(echo: Echo, outline: Outline) -> tuple[float | None, float | None]:
-    """The columns, left and right of all echoes, where strokes of the console begin."""
-    rows = slice(int(outline.rows[0]), int(outline.rows[-1]) + 1)
-    drawn = np.flatnonzero(echo.drawn_hw[rows].any(axis=0))
-    before, after = drawn[drawn < outline.columns[0]], drawn[drawn > outline.columns[-1]]
-    return float(before[-1]) + 1 if len(before) else None, float(after[0]) - 1 if len(after) else None
+    first, last = outline.columns[[0, -1]].astype(int)
+    top, bottom = outline.rows[[0, -1]].astype(int)
+    across = np.flatnonzero(echo.drawn_hw[top : bottom + 1].any(axis=0))
+    below = np.flatnonzero(echo.drawn_hw[:, first : last + 1].any(axis=1))
+    lefts = {x0, max([x0, *(across[across < first] + 1.0)])}
+    rights = {x1, min([x1, *(across[across > last] - 1.0)])}
+    bottoms = {y1, min([y1, *(below[below > bottom] - 1.0)])}
+    boxes = product(sorted(lefts), sorted(rights), sorted(bottoms))
+    return [replace(sector, box=(float(a), y0, float(b), float(c))) for a, b, c in boxes]
 
 
 def _apexes(outline: Outline) -> list[_Apex]:
