@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from livernet.core.preprocess.windows import opened, window_max, window_min
+
 _WORKING_SIDE = 400
 _FEWEST = 60
 _FLAT_LEVEL = 0.03
@@ -47,8 +49,7 @@ class Echo:
     @cached_property
     def drawn_hw(self) -> NDArray[np.bool_]:
         """Strokes of the console, away from the region, bool (h, w): the sector avoids them."""
-        near_hw = ndimage.maximum_filter(self.region_hw.view(np.uint8), 2 * _AWAY + 1)
-        return np.asarray(self.stroke_hw & (near_hw == 0))
+        return np.asarray(self.stroke_hw & ~window_max(self.region_hw, 2 * _AWAY + 1))
 
     @property
     def area(self) -> int:
@@ -57,7 +58,7 @@ class Echo:
 
     def near(self, shape: tuple[int, int], distance: int) -> NDArray[np.bool_]:
         """The pixels of a picture that lie within about ``distance`` pixels of an echo: bool (H, W)."""
-        cells_hw = _spread(self.region_hw, 2 * -(-distance // self.step) + 1)
+        cells_hw = window_max(self.region_hw, 2 * -(-distance // self.step) + 1)
         blocks_hw = np.repeat(np.repeat(cells_hw, self.step, axis=0), self.step, axis=1)
         missing = [(0, side - have) for side, have in zip(shape, blocks_hw.shape, strict=True)]
         return np.pad(blocks_hw, missing, mode="edge")
@@ -91,7 +92,7 @@ class Screen:
         brighter[: int(levels.argmax()) + 4] = False
         self._panel_hw = _widened(brighter, 1)[self.lowest_hw] & (self.range_hw <= 2)
         flat_hw = (self.range_hw <= 2) & levels[self.lowest_hw]
-        text_hw = _writing(grey_HW, step) & _spread(flat_hw, 2 * _REACH + 1)
+        text_hw = _writing(grey_HW, step) & window_max(flat_hw, 2 * _REACH + 1)
         floor = int(np.percentile(self.lowest_hw[::4, ::4], 1))
         bright_hw = self.lowest_hw > floor + _CONSOLE
         is_bright = float(np.mean(np.concatenate(_border(bright_hw)))) >= _SHADED
@@ -182,22 +183,16 @@ def _folded(of: np.ufunc, pixels_HW: NDArray[np.uint8], step: int) -> NDArray[np
 
 
 def _opened(mask_hw: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
-    """Without what is narrower than ``side`` cells."""
-    lowest_hw = ndimage.minimum_filter(mask_hw.view(np.uint8), side, mode="constant")
-    return np.asarray(ndimage.maximum_filter(lowest_hw, side, mode="constant")).view(np.bool_)
-
-
-def _spread(mask_hw: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
-    """What is within half of ``side`` cells of the mask."""
-    return np.asarray(ndimage.maximum_filter(mask_hw.view(np.uint8), side)).view(np.bool_)
+    """Without what is narrower than ``side`` cells, beyond the border being nothing."""
+    return opened(np.pad(mask_hw, side // 2), side)[side // 2 : -(side // 2), side // 2 : -(side // 2)]
 
 
 def _rough(highest_hw: NDArray[np.uint8], lowest_hw: NDArray[np.uint8], bright: int) -> NDArray[np.bool_]:
     """Cells with texture; above the grey ``bright`` more of it, since the shading of a console is smooth."""
-    around_hw = ndimage.maximum_filter(highest_hw, 3) - ndimage.minimum_filter(lowest_hw, 3)
+    around_hw = window_max(highest_hw, 3) - window_min(lowest_hw, 3)
     if bright >= 255:
         return np.asarray(around_hw >= 2)
-    uneven_hw = ndimage.minimum_filter((around_hw >= _SMOOTH).view(np.uint8), 3).view(np.bool_)
+    uneven_hw = window_min(around_hw >= _SMOOTH, 3)
     return np.asarray(np.where(lowest_hw > bright, uneven_hw, around_hw >= 2))
 
 
@@ -212,8 +207,8 @@ def _writing(grey_HW: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
     height, width = (side // step * step for side in grey_HW.shape)
     steep_HW = np.pad(steep_HW[:height, :width], ((0, 0), (0, max(0, width - steep_HW.shape[1]))))
     steep_hw = _folded(np.add, steep_HW.view(np.uint8), step) >= _OFTEN * step * step
-    closed_hw = ndimage.minimum_filter(_spread(steep_hw, 3).view(np.uint8), 3).view(np.bool_)
-    return _spread(_opened(closed_hw, 3), 3)
+    closed_hw = window_min(window_max(steep_hw, 3), 3)
+    return window_max(_opened(closed_hw, 3), 3)
 
 
 def _moved(cells_hw: NDArray[np.bool_], moving_HW: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
@@ -222,7 +217,7 @@ def _moved(cells_hw: NDArray[np.bool_], moving_HW: NDArray[np.bool_], step: int)
     moving_hw = _opened(moving_hw, 3)
     if (moving_hw & cells_hw).sum() < _MOVES * cells_hw.sum():
         return cells_hw
-    return np.asarray((cells_hw | moving_hw) & _spread(moving_hw, 2 * _REACH + 1))
+    return np.asarray((cells_hw | moving_hw) & window_max(moving_hw, 2 * _REACH + 1))
 
 
 def _viewport(region_hw: NDArray[np.bool_], panel_hw: NDArray[np.bool_]) -> Box:

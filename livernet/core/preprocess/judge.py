@@ -1,6 +1,6 @@
 """How well sectors hold a region of echoes: many candidates measured at once.
 
-Shape suffixes: h, w the coarse grid of :mod:`echo`; N points of it; M ends of the outline; C candidates.
+Shape suffixes: h, w the coarse grid of :mod:`echo`; N points; M ends of the outline; C candidates; B boxes.
 """
 
 import math
@@ -93,25 +93,43 @@ def depths(
     sectors: Sequence[Sector], x_N: NDArray[np.float32], y_N: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """The distance of points from the nearest side of each sector, positive inside: float32 (C, N)."""
-    x0_C1, y0_C1, x1_C1, y1_C1 = np.array([s.box for s in sectors], dtype=np.float32).T[:, :, None]
-    depth_CN = np.minimum(np.minimum(x_N - x0_C1, x1_C1 - x_N), np.minimum(y_N - y0_C1, y1_C1 - y_N))
+    boxes = list(dict.fromkeys(s.box for s in sectors))  # few, and shared by many candidates
+    x0_B1, y0_B1, x1_B1, y1_B1 = np.array(boxes, dtype=np.float32).T[:, :, None]
+    depth_BN = np.minimum(x_N - x0_B1, x1_B1 - x_N)
+    np.minimum(depth_BN, y_N - y0_B1, out=depth_BN)
+    np.minimum(depth_BN, y1_B1 - y_N, out=depth_BN)
+    depth_CN = depth_BN[[boxes.index(s.box) for s in sectors]]
     round_C = np.array([s.apex is not None for s in sectors])
-    if not round_C.any():
-        return np.asarray(depth_CN, dtype=np.float32)
-    chosen = [s for s in sectors if s.apex is not None]
-    apex_C2 = np.array([s.apex for s in chosen], dtype=np.float32)
+    if round_C.all():
+        np.minimum(depth_CN, _depths_in_wedge(sectors, x_N, y_N), out=depth_CN)
+    elif round_C.any():
+        chosen = [s for s in sectors if s.apex is not None]
+        depth_CN[round_C] = np.minimum(depth_CN[round_C], _depths_in_wedge(chosen, x_N, y_N))
+    return depth_CN
+
+
+def _depths_in_wedge(
+    sectors: Sequence[Sector], x_N: NDArray[np.float32], y_N: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The distance from the nearest arc or edge; two arrays are worked on, since memory is what costs."""
+    apex_C2 = np.array([s.apex for s in sectors], dtype=np.float32)
     dx_CN, dy_CN = x_N - apex_C2[:, :1], y_N - apex_C2[:, 1:]
-    angle_C2 = np.array([s.angles for s in chosen], dtype=np.float32)
+    angle_C2 = np.array([s.angles for s in sectors], dtype=np.float32)
     sine_C2, cosine_C2 = np.sin(angle_C2), np.cos(angle_C2)
-    inner_C1, outer_C1 = np.array([s.radii for s in chosen], dtype=np.float32).T[:, :, None]
-    radius_CN = np.sqrt(dx_CN * dx_CN + dy_CN * dy_CN)
+    inner_C1, outer_C1 = np.array([s.radii for s in sectors], dtype=np.float32).T[:, :, None]
     # a sector without inner arc reaches its apex
     inner_C1 = np.where(inner_C1 > 0, inner_C1, np.float32(-9))
-    arcs_CN = np.minimum(radius_CN - inner_C1, outer_C1 - radius_CN)
-    left_CN = dx_CN * cosine_C2[:, :1] - dy_CN * sine_C2[:, :1]
-    right_CN = dy_CN * sine_C2[:, 1:] - dx_CN * cosine_C2[:, 1:]
-    depth_CN[round_C] = np.minimum(np.minimum(arcs_CN, np.minimum(left_CN, right_CN)), depth_CN[round_C])
-    return np.asarray(depth_CN, dtype=np.float32)
+    radius_CN, other_CN = dx_CN * dx_CN, dy_CN * dy_CN
+    radius_CN += other_CN
+    np.sqrt(radius_CN, out=radius_CN)
+    depth_CN = radius_CN - inner_C1
+    np.minimum(depth_CN, np.subtract(outer_C1, radius_CN, out=other_CN), out=depth_CN)
+    left_CN = np.multiply(dx_CN, cosine_C2[:, :1], out=other_CN)
+    left_CN -= np.multiply(dy_CN, sine_C2[:, :1], out=radius_CN)
+    np.minimum(depth_CN, left_CN, out=depth_CN)
+    right_CN = np.multiply(dy_CN, sine_C2[:, 1:], out=other_CN)
+    right_CN -= np.multiply(dx_CN, cosine_C2[:, 1:], out=radius_CN)
+    return np.minimum(depth_CN, right_CN, out=depth_CN)
 
 
 def _symmetry(sector: Sector) -> float:
