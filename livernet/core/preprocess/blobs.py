@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.int64]
@@ -50,10 +48,25 @@ def blobs(mask_HW: Mask) -> Blobs:
         touch_P = np.flatnonzero(place_N[at_N] == place_N + step)
         first.append(touch_P)
         second.append(at_N[touch_P])
-    pairs = np.concatenate(first), np.concatenate(second)
-    graph = coo_array((np.ones(len(pairs[0]), np.bool_), pairs), shape=(len(place_N), len(place_N)))
-    count, group_N = connected_components(graph, directed=False)
-    return Blobs(y_N=y_N, x_N=x_N, group_N=group_N.astype(np.int64), count=int(count))
+    root_N = _joined(len(place_N), np.concatenate(first), np.concatenate(second))
+    is_first_N = root_N == np.arange(len(root_N))
+    group_N = (np.cumsum(is_first_N) - 1)[root_N]
+    return Blobs(y_N=y_N, x_N=x_N, group_N=group_N, count=int(np.count_nonzero(is_first_N)))
+
+
+def _joined(count: int, first_P: Whole, second_P: Whole) -> Whole:
+    """The smallest member of each one's group when these pairs belong together: int64 (N,)."""
+    root_N = np.arange(count)
+    while len(first_P):
+        one_P, other_P = root_N[first_P], root_N[second_P]
+        apart_P = one_P != other_P
+        first_P, second_P = first_P[apart_P], second_P[apart_P]
+        one_P, other_P = one_P[apart_P], other_P[apart_P]
+        # the larger of two roots goes under the smaller, then every one under its root
+        np.minimum.at(root_N, np.maximum(one_P, other_P), np.minimum(one_P, other_P))
+        while not np.array_equal(above_N := root_N[root_N], root_N):
+            root_N = above_N
+    return root_N
 
 
 def blocks(mask_HW: Mask, side: int) -> Mask:

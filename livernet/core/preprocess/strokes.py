@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from livernet.core.preprocess.blobs import Mask, blobs
+from livernet.core.preprocess.blobs import Blobs, Mask, blobs
 
 Grey = NDArray[np.uint8]
 
@@ -107,14 +107,15 @@ def rise_above_sides(grey_HW: Grey, axis: int) -> Grey:
     pass.
     """
     size = grey_HW.shape[axis]
+
+    def part(of_HW: Grey, start: int, length: int) -> Grey:
+        return of_HW[start : start + length] if axis == 0 else of_HW[:, start : start + length]
+
     padded = np.pad(grey_HW, [(3, 3) if k == axis else (0, 0) for k in range(2)], mode="edge")
-
-    def shifted(by: int) -> Grey:
-        part = slice(3 + by, 3 + by + size)
-        return padded[part] if axis == 0 else padded[:, part]
-
-    side_HW = np.maximum(np.minimum(shifted(-2), shifted(-3)), np.minimum(shifted(2), shifted(3)))
-    rise_HW: Grey = np.maximum(grey_HW, side_HW) - side_HW
+    darker = np.minimum(part(padded, 0, size + 5), part(padded, 1, size + 5))
+    side_HW = np.maximum(part(darker, 0, size), part(darker, 5, size))
+    rise_HW: Grey = np.maximum(grey_HW, side_HW)
+    rise_HW -= side_HW
     return rise_HW
 
 
@@ -137,8 +138,10 @@ def _noise(rise_HW: Grey, core_HW: Mask) -> float:
 def _runs(grey_HW: Grey, rise_HW: Grey, core_HW: Mask, factor: float) -> Mask | None:
     """The pixels of all upright runs that meet a rule: bool (H, W); ``None`` for none."""
     found_HW: Mask | None = None
+    steady_HW, have = np.minimum(rise_HW[:-1], rise_HW[1:]), 2
     for rows, rise, spread in _RULES:
-        steady_HW = _least_of(rise_HW, rows)
+        # the least of so many consecutive rows, from that of fewer, at least half as many
+        steady_HW, have = np.minimum(steady_HW[: have - rows], steady_HW[rows - have :]), rows
         candidates_HW = steady_HW >= min(255, round(rise * factor))
         candidates_HW &= core_HW[rows // 2 : rows // 2 + len(steady_HW)]
         index_N = np.flatnonzero(candidates_HW)
@@ -189,28 +192,19 @@ def _followed(
     return index_N[keep_N], weakest_N[keep_N]
 
 
-def _least_of(values_HW: Grey, rows: int) -> Grey:
-    """The least of every ``rows`` consecutive rows: uint8 (H - rows + 1, W), by doubling."""
-    span = 1
-    while 2 * span <= rows:
-        values_HW = np.minimum(values_HW[:-span], values_HW[span:])
-        span *= 2
-    rest = rows - span
-    return np.minimum(values_HW[:-rest], values_HW[rest:]) if rest else values_HW
-
-
 def _strokes(grey_HW: Grey, rise_HW: Grey, runs_HW: Mask | None) -> tuple[Stroke, ...]:
     if runs_HW is None or not runs_HW.any():
         return ()
     found = blobs(runs_HW)
-    order_N = np.argsort(found.group_N, kind="stable")
-    ends = np.searchsorted(found.group_N[order_N], np.arange(1, found.count))
-    strokes = []
-    for own_N in np.split(order_N, ends)[:_MOST]:
-        y_N, x_N = found.y_N[own_N], found.x_N[own_N]
-        middle = len(own_N) // 2
-        level, rise = (int(np.partition(values[y_N, x_N], middle)[middle]) for values in (grey_HW, rise_HW))
-        strokes.append(
-            Stroke(int(x_N.min()), int(y_N.min()), int(x_N.max()) + 1, int(y_N.max()) + 1, level, rise)
-        )
-    return tuple(strokes)
+    level_N, rise_N = (_medians(values[found.y_N, found.x_N], found) for values in (grey_HW, rise_HW))
+    return tuple(
+        Stroke(columns.start, rows.start, columns.stop, rows.stop, int(level), int(rise))
+        for (rows, columns), level, rise in zip(found.boxes()[:_MOST], level_N, rise_N, strict=False)
+    )
+
+
+def _medians(values_N: Grey, found: Blobs) -> Grey:
+    """The middle one, in order, of each group's values."""
+    sizes = np.bincount(found.group_N)
+    middles: Grey = values_N[np.lexsort((values_N, found.group_N))][np.cumsum(sizes) - sizes + sizes // 2]
+    return middles

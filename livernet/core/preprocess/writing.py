@@ -1,6 +1,11 @@
-"""Whether what was drawn is writing: strokes, or whole letters, of one height and grey side by side."""
+"""Whether what was drawn is writing: strokes, or whole letters, of one height and grey side by side.
 
-from collections.abc import Sequence
+Shape suffixes: N strokes; P pairs of strokes.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from livernet.core.preprocess.glyphs import Glyph, drawn_shapes, is_cross
 from livernet.core.preprocess.strokes import Layer, Stroke
@@ -34,16 +39,14 @@ def longest_line(strokes: Sequence[Stroke], spacing: float = _SPACING) -> int:
         strokes: of one layer.
         spacing: longest step from one to the next, in heights of the taller; by default as within a word.
     """
+    if len(strokes) < 2:
+        return len(strokes)
     ordered = sorted(strokes, key=lambda stroke: stroke.x0)
     length = [1] * len(ordered)
-    for i, left in enumerate(ordered):
-        for k in range(i + 1, len(ordered)):
-            right = ordered[k]
-            if right.x0 - left.x0 > spacing * _TALLEST:
-                break
-            if _alike(left, right, spacing):
-                length[k] = max(length[k], length[i] + 1)
-    return max(length, default=0)
+    # pairs come by their left stroke, whose own line is complete by then
+    for left, right in _alike(ordered, spacing):
+        length[right] = max(length[right], length[left] + 1)
+    return max(length)
 
 
 def has_word(shapes: Sequence[Glyph], *, certain: bool = False) -> bool:
@@ -59,22 +62,32 @@ def has_word(shapes: Sequence[Glyph], *, certain: bool = False) -> bool:
         s for s in shapes if 6 <= s.height <= _TALLEST and s.width <= 2.2 * s.height and not is_cross(s)
     ]
     letters.sort(key=lambda shape: shape.box[1].start)
-    return any(_neighbours(a, b, certain=certain) for i, a in enumerate(letters) for b in letters[i + 1 :])
+    for i, left in enumerate(letters):
+        for right in letters[i + 1 :]:
+            if right.box[1].start - left.box[1].stop > _TALLEST:
+                break
+            if _in_word(left, right, certain=certain):
+                return True
+    return False
 
 
-def _alike(left: Stroke, right: Stroke, spacing: float) -> bool:
-    low, tall = sorted((left.height, right.height))
-    overlap = min(left.y1, right.y1) - max(left.y0, right.y0)
-    return (
-        overlap >= 0.5 * low
-        and tall <= min(3 * low, _TALLEST)
-        and 3 <= right.x0 - left.x0 <= max(9 * spacing, spacing * tall)
-        # a smoothed stroke between two columns of pixels shows only part of its grey
-        and abs(left.level - right.level) <= max(16, 0.5 * max(left.rise, right.rise))
-    )
+def _alike(ordered: Sequence[Stroke], spacing: float) -> Iterable[tuple[int, int]]:
+    """Pairs of strokes, by number, that may follow each other in a line; ``ordered`` is by columns."""
+    x_N, y0_N, y1_N, level_N, rise_N = np.array([(s.x0, s.y0, s.y1, s.level, s.rise) for s in ordered]).T
+    apart_NN = x_N - x_N[:, None]
+    left_P, right_P = np.nonzero((apart_NN >= 3) & (apart_NN <= spacing * _TALLEST))
+    heights_2P = (y1_N - y0_N)[np.stack([left_P, right_P])]
+    low_P, tall_P = heights_2P.min(axis=0), heights_2P.max(axis=0)
+    overlap_P = np.minimum(y1_N[left_P], y1_N[right_P]) - np.maximum(y0_N[left_P], y0_N[right_P])
+    alike_P = (overlap_P >= 0.5 * low_P) & (tall_P <= np.minimum(3 * low_P, _TALLEST))
+    alike_P &= x_N[right_P] - x_N[left_P] <= np.maximum(9 * spacing, spacing * tall_P)
+    # a smoothed stroke between two columns of pixels shows only part of its grey
+    unlike_P = np.maximum(16, 0.5 * np.maximum(rise_N[left_P], rise_N[right_P]))
+    alike_P &= np.abs(level_N[left_P] - level_N[right_P]) <= unlike_P
+    return zip(left_P[alike_P].tolist(), right_P[alike_P].tolist(), strict=True)
 
 
-def _neighbours(a: Glyph, b: Glyph, *, certain: bool) -> bool:
+def _in_word(a: Glyph, b: Glyph, *, certain: bool) -> bool:
     low, tall = sorted((a.height, b.height))
     overlap: int = min(a.box[0].stop, b.box[0].stop) - max(a.box[0].start, b.box[0].start)
     gap: int = b.box[1].start - a.box[1].stop
