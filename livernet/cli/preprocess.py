@@ -61,7 +61,7 @@ def preprocess(
 ) -> None:
     """Keep the ultrasound sector, drop patient data, resize, write a cohort; doubt means quarantine."""
     from livernet.core.preprocess.cohort import preprocess_folder
-    from livernet.core.preprocess.plan import Places
+    from livernet.core.preprocess.places import Places
     from livernet.core.preprocess.settings import PreprocessConfig
 
     settings = PreprocessConfig(

@@ -91,7 +91,7 @@ def _bare(path: Path) -> NDArray[np.uint8]:
 
 def _ours(path: Path) -> object:
     with tempfile.TemporaryDirectory() as store:
-        job = Job(path=path, masks={}, fault="", forgiving=False, ask_patient=False)
+        job = Job(path=path, masks={}, fault="", admitted=frozenset(), ask_patient=False)
         return make_pieces(job, PreprocessConfig(size=SIDE), Path(store))
 
 

@@ -27,7 +27,8 @@ from livernet.core.preprocess.pieces import (
     piece_path,
 )
 from livernet.core.preprocess.place import STORE, claimed, is_half_way, put_in_place
-from livernet.core.preprocess.plan import Places, Plan, check_places, make_plan
+from livernet.core.preprocess.places import Places, check_places
+from livernet.core.preprocess.plan import Plan, make_plan
 from livernet.core.preprocess.pool import run_jobs, suitable_workers
 from livernet.core.preprocess.record import is_whole, read_record, record_head
 from livernet.core.preprocess.settings import PreprocessConfig

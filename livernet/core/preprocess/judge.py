@@ -105,7 +105,7 @@ def depths(
     elif round_C.any():
         chosen = [s for s in sectors if s.apex is not None]
         depth_CN[round_C] = np.minimum(depth_CN[round_C], _depths_in_wedge(chosen, x_N, y_N))
-    return depth_CN
+    return np.asarray(depth_CN)
 
 
 def _depths_in_wedge(
@@ -129,7 +129,7 @@ def _depths_in_wedge(
     np.minimum(depth_CN, left_CN, out=depth_CN)
     right_CN = np.multiply(dy_CN, sine_C2[:, 1:], out=other_CN)
     right_CN -= np.multiply(dx_CN, cosine_C2[:, 1:], out=radius_CN)
-    return np.minimum(depth_CN, right_CN, out=depth_CN)
+    return np.asarray(np.minimum(depth_CN, right_CN, out=depth_CN))
 
 
 def _symmetry(sector: Sector) -> float:

@@ -1,40 +1,17 @@
 """What a run over a folder will do, checked as a whole before anything is decoded or written."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from livernet.core.data.manifest import MANIFEST
-from livernet.core.errors import ConfigError, DataError, FaultsError, OutputError
-from livernet.core.preprocess.assemble import read_map
+from livernet.core.errors import ConfigError, FaultsError
 from livernet.core.preprocess.decisions import read_decisions
-from livernet.core.preprocess.labels import Label, compare, read_labels
+from livernet.core.preprocess.labels import Label, Labels, compare, read_labels
 from livernet.core.preprocess.pieces import Job
+from livernet.core.preprocess.places import Places, check_places, with_defaults
 from livernet.core.preprocess.pseudonyms import Pseudonyms, random_key, read_key
-from livernet.core.preprocess.record import RECORD
-from livernet.core.preprocess.sources import LABELS, MASKS, MASKS_B, Source, find_masks, find_sources
+from livernet.core.preprocess.sources import MASKS, MASKS_B, Source, find_masks, find_sources
 from livernet.core.preprocess.verdicts import Decided, Verdicts, merge
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """The files and folders of a run, as the user named them."""
-
-    raw: Path
-    """Folder of raw pictures."""
-    out: Path
-    """Folder of the cohort."""
-    labels: Path | None = None
-    """Label table; ``None`` takes RAW/labels.csv where there is one."""
-    masks: Path | None = None
-    """Folder of masks; ``None`` takes RAW/masks where there is one."""
-    key: Path | None = None
-    """Key file; ``None`` makes a key and forgets it."""
-    quarantine_map: Path | None = None
-    """Map from token to file; ``None`` writes it beside RAW."""
-    review: Path | None = None
-    """Decisions saved from the review sheet; ``None`` where there are none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,26 +65,45 @@ def make_plan(places: Places, earlier: Sequence[Decided] = ()) -> Plan:
         FaultsError: tables, masks and pictures contradict each other; all faults at once.
         OutputError: the output lies where it may not.
     """
-    places = _with_defaults(places)
+    places = with_defaults(places)
     map_file = check_places(places)
-    masks_b = places.raw / MASKS_B
     named = (places.labels, places.masks, places.key, places.review)
-    sources = find_sources(places.raw, (places.out, map_file, masks_b, *(p for p in named if p)))
+    sources = find_sources(places.raw, (places.out, map_file, places.raw / MASKS_B, *(p for p in named if p)))
     verdicts = merge(earlier, None if places.review is None else read_decisions(places.review))
     if places.key is None and verdicts.admitted:
         raise ConfigError(
             f"{places.review}: lets a picture in, but without the key of the ids none can tell whose it is",
             "make the cohort with --id-key FILE, and give the same key again together with --apply-review",
         )
+    labels, masks, notes = _read_tables(places, sources)
+    pseudonyms = Pseudonyms(
+        random_key() if places.key is None else read_key(places.key), kept=places.key is not None
+    )
+    return Plan(
+        places=places,
+        items=tuple(_items(sources, labels, masks, pseudonyms, verdicts)),
+        pseudonyms=pseudonyms,
+        key_check=None if places.key is None else pseudonyms.check(),
+        table_sha256="" if labels is None else labels.sha256,
+        verdicts=verdicts,
+        map_file=map_file,
+        notes=(*notes, *_warnings(places)),
+    )
+
+
+def _read_tables(
+    places: Places, sources: list[Source]
+) -> tuple[Labels | None, dict[str, dict[str, Path]], list[str]]:
+    """Labels, masks by part and name, and what to tell the user of them; all faults at once."""
+    masks_b = places.raw / MASKS_B
     faults: list[str] = []
-    labels: dict[str, Label] = {}
     notes: list[str] = []
-    table_sha256 = ""
+    labels = None
     if places.labels is not None:
-        table = read_labels(places.labels)
-        labels, table_sha256 = table.by_name, table.sha256
-        faults += [*table.faults, *compare(labels, {s.name: s.fault for s in sources}, places.labels.name)]
-        notes += [f"columns not kept: {', '.join(table.dropped)}"] if table.dropped else []
+        labels = read_labels(places.labels)
+        names = {source.name: source.fault for source in sources}
+        faults += [*labels.faults, *compare(labels.by_name, names, places.labels.name)]
+        notes += [f"columns not kept: {', '.join(labels.dropped)}"] if labels.dropped else []
     first, wrong = find_masks(places.masks, sources)
     second, wrong_b = find_masks(masks_b if masks_b.is_dir() else None, sources)
     faults += wrong + wrong_b
@@ -117,65 +113,19 @@ def make_plan(places: Places, earlier: Sequence[Decided] = ()) -> Plan:
             faults,
             "mend the table or the folder, then run the same command again",
         )
-    pseudonyms = Pseudonyms(
-        random_key() if places.key is None else read_key(places.key), kept=places.key is not None
-    )
-    return Plan(
-        places=places,
-        items=tuple(_items(sources, labels, {MASKS: first, MASKS_B: second}, pseudonyms, verdicts)),
-        pseudonyms=pseudonyms,
-        key_check=None if places.key is None else pseudonyms.check(),
-        table_sha256=table_sha256,
-        verdicts=verdicts,
-        map_file=map_file,
-        notes=(*notes, *_warnings(places)),
-    )
-
-
-def check_places(places: Places) -> Path:
-    """Where the quarantine's map goes, after making sure that no output lies where it would do harm.
-
-    Raises:
-        DataError: RAW is a cohort already.
-        OutputError: OUT holds RAW or its masks, a file with patient data lies in OUT, or the map is no map.
-    """
-    raw, out = places.raw.resolve(), places.out.resolve()
-    if (raw / MANIFEST).is_file() and (raw / RECORD).is_file():
-        raise DataError(f"{places.raw}: is a cohort already", "train on it: livernet cv COHORT")
-    if out == raw or raw.is_relative_to(out) or out in {raw / MASKS, raw / MASKS_B}:
-        raise OutputError(
-            f"{places.out}: holds the raw pictures or masks", "choose an OUT folder that does not contain RAW"
-        )
-    map_file = places.quarantine_map or raw.parent / f"{raw.name}-quarantine-map.csv"
-    named = {"--quarantine-map": map_file, "--id-key": places.key, "--apply-review": places.review}
-    for name, file in {**named, "--labels": places.labels}.items():
-        if file is not None and Path(os.path.realpath(file)).is_relative_to(out):
-            raise OutputError(
-                f"{file}: lies in OUT, which must stay free of patient data", f"give {name} another folder"
-            )
-    read_map(map_file)
-    return map_file
-
-
-def _with_defaults(places: Places) -> Places:
-    labels, masks = places.raw / LABELS, places.raw / MASKS
-    return replace(
-        places,
-        labels=places.labels or (labels if labels.is_file() else None),
-        masks=places.masks or (masks if masks.is_dir() else None),
-    )
+    return labels, {MASKS: first, MASKS_B: second}, notes
 
 
 def _items(
     sources: list[Source],
-    labels: dict[str, Label],
+    labels: Labels | None,
     masks: dict[str, dict[str, Path]],
     pseudonyms: Pseudonyms,
     verdicts: Verdicts,
 ) -> list[Item]:
     items: list[Item] = []
     for source in sources:
-        label = labels.get(source.name)
+        label = None if labels is None else labels.by_name.get(source.name)
         token = pseudonyms.token(source.name)
         job = Job(
             path=source.path,

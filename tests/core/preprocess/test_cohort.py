@@ -10,7 +10,7 @@ from livernet.core.data.manifest import load_manifest
 from livernet.core.errors import FaultsError, OutputError
 from livernet.core.preprocess.cohort import preprocess_folder
 from livernet.core.preprocess.geometry import Geometry
-from livernet.core.preprocess.plan import Places
+from livernet.core.preprocess.places import Places
 from livernet.core.preprocess.settings import PreprocessConfig
 from tests.core.preprocess.screens import CONVEX, SHAPE, save, screen, write
 

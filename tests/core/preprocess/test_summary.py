@@ -1,4 +1,5 @@
-from livernet.core.preprocess.plan import Places, make_plan
+from livernet.core.preprocess.places import Places
+from livernet.core.preprocess.plan import make_plan
 from livernet.core.preprocess.summary import summarise
 from tests.core.preprocess.screens import save, screen
 from tests.core.preprocess.test_cohort import run
