@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pytest
 
 from livernet.core.preprocess.shape import Sector
 from tests.core.preprocess.screens import CONVEX, SHAPE, overlap
@@ -45,3 +46,26 @@ def test_dict_is_json_and_rounded():
     assert document["kind"] == "sector"
     assert document["apex"] == [200.0, -60.0]
     assert math.isclose(document["angles"][1], 0.55)
+
+
+@pytest.mark.parametrize("margin", [0.0, 1.5, -4.5])
+def test_rows_filled_between_their_ends_are_those_of_pixels_judged_one_by_one(margin: float) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        left, outer = rng.uniform(-1.2, 0.2), float(10 ** rng.uniform(1.3, 4.0))
+        sector = Sector(
+            apex=(float(rng.uniform(-40, 160)), float(rng.uniform(-outer, 40))),
+            radii=(float(rng.choice([0.0, rng.uniform(0, outer)])), outer),
+            angles=(float(left), float(left + rng.uniform(0.1, 1.2))),
+            box=(float(rng.uniform(-9, 40)), 3.0, float(rng.uniform(80, 130)), 88.5),
+        )
+        x0, y0, x1, y1 = sector.box
+        y_H1, x_1W = np.ogrid[:90, :120]
+        boxed = (x_1W >= x0 + margin) & (x_1W <= x1 - margin)
+        boxed = boxed & (y_H1 >= y0 + margin) & (y_H1 <= y1 - margin)
+        assert sector.apex is not None
+        x_1W, y_H1 = (
+            part.astype(np.float32) - np.float32(start)
+            for part, start in zip((x_1W, y_H1), sector.apex, strict=True)
+        )
+        assert np.array_equal(sector.mask((90, 120), margin), boxed & sector._holds(x_1W, y_H1, margin))
