@@ -1,12 +1,12 @@
 """Whether a picture is a square that ``preprocess`` wrote, and may be used as it is.
 
-Shape suffix: S side of the square.
+Shape suffixes: S side of the square; K sides of a hull.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.morphology import convex_hull_image
+from scipy.spatial import ConvexHull
 
 from livernet.core.data.images import Picture
 from livernet.core.preprocess.locate import locate
@@ -22,6 +22,8 @@ _STRAY = 24
 _SPECKS = 8
 """Bright pixels beyond the region that may remain of faint echoes: fewer than the smallest letter has."""
 _RIM = 9
+_LEVEL = 1e-6
+"""What counts as nothing among the coordinates of a hull, which are halves."""
 
 
 def is_prepared(picture: Picture, size: int = 512) -> bool:
@@ -38,12 +40,12 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     if picture.saturated_HW.any() or not grey_SS.any():
         return False
     x0, y0, x1, y1 = _bounds(grey_SS > 0)
-    if max(x1 - x0, y1 - y0) < _FILLED * size or holds_writing(grey_SS):
+    if max(x1 - x0, y1 - y0) < _FILLED * size:
         return False
     if any(0 < np.max(block) <= np.min(block) + 1 for block in _corners(grey_SS)):
         return False
     around_SS = _around(grey_SS)
-    if around_SS is None:
+    if around_SS is None or holds_writing(grey_SS):
         return False
     stray_SS = (grey_SS > _STRAY) & ~around_SS
     if np.count_nonzero(stray_SS) <= _SPECKS:
@@ -65,7 +67,31 @@ def _around(grey_SS: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     areas = np.bincount(labels_SS.ravel())
     pieces = areas >= min(_PIECE * grey_SS.size, float(areas[1:].max()))
     pieces[0] = False
-    return window_max(np.asarray(convex_hull_image(pieces[labels_SS])), _RIM)
+    return window_max(_hull(pieces[labels_SS]), _RIM)
+
+
+def _hull(region_SS: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels in the convex hull of a region's pixels, each a diamond with corners half a pixel away.
+
+    As scikit-image's ``convex_hull_image``, which asks for every pixel of the picture by itself.
+    """
+    rows = np.flatnonzero(region_SS.any(axis=1))
+    first, last = (
+        region_SS[rows].argmax(axis=1),
+        region_SS.shape[1] - 1 - region_SS[rows, ::-1].argmax(axis=1),
+    )
+    corners = [(first - 0.5, rows), (last + 0.5, rows)]
+    corners += [(x, rows + by) for x in (first, last) for by in (-0.5, 0.5)]
+    sides_K3 = ConvexHull(np.concatenate([np.stack(xy, axis=1) for xy in corners])).equations
+    across_K, down_K, off_K = sides_K3[np.abs(sides_K3[:, 0]) > _LEVEL].T
+    y_S1 = np.arange(rows[0], rows[-1] + 1)[:, None]
+    x_SK = -(off_K + down_K * y_S1) / across_K
+    start_S1 = np.ceil(np.where(across_K < 0, x_SK, -np.inf).max(axis=1, keepdims=True) - _LEVEL)
+    end_S1 = np.floor(np.where(across_K > 0, x_SK, np.inf).min(axis=1, keepdims=True) + _LEVEL)
+    hull_SS = np.zeros_like(region_SS)
+    column_S = np.arange(region_SS.shape[1])
+    hull_SS[rows[0] : rows[-1] + 1] = (column_S >= start_S1) & (column_S <= end_S1)
+    return hull_SS
 
 
 def _fitted(picture: Picture) -> NDArray[np.bool_]:

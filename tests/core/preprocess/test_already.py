@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.morphology import convex_hull_image
 
 from livernet.core.data.images import read_picture
-from livernet.core.preprocess.already import is_prepared
+from livernet.core.preprocess.already import _hull, is_prepared
 from tests.core.preprocess.screens import CONVEX, SHAPE, picture, save, screen, write
 
 
@@ -57,3 +58,11 @@ def test_a_sector_in_deep_shadow_is_recognised():
 def test_other_formats_are_not():
     assert not is_prepared(picture(square(), source_format="JPEG"), 256)
     assert not is_prepared(picture(square()), 512)
+
+
+def test_the_hull_is_that_of_an_established_library():
+    rng = np.random.default_rng(0)
+    for points in (1, 2, 3, 9, 60):
+        region = np.zeros((64, 64), dtype=np.bool_)
+        region[tuple(rng.integers(0, 64, (2, points)))] = True
+        assert np.array_equal(_hull(region), convex_hull_image(region))
