@@ -1,5 +1,6 @@
 """The README's quick start, held to what the tool does."""
 
+import json
 import re
 import shlex
 import shutil
@@ -9,6 +10,7 @@ import pytest
 
 from livernet.cli.app import run
 from livernet.core.data.manifest import load_manifest
+from tests.benchmarks.tables import markdown
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,3 +69,8 @@ def test_samples_are_enough_for_ten_folds(tmp_path: Path) -> None:
     classes = [0, 0, 1, 1, 2]
     counts = [sum(stage is not None and classes[stage] == k for stage in patients.values()) for k in range(3)]
     assert min(counts) >= 10
+
+
+def test_the_tables_of_de_identification_are_those_of_the_measurement() -> None:
+    document = json.loads((ROOT / ".github" / "results" / "deidentification.json").read_text(encoding="utf-8"))
+    assert markdown(document) in README

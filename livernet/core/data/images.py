@@ -3,7 +3,6 @@
 Shape suffixes: H, W height and width; C colour channels.
 """
 
-import hashlib
 import io
 import stat
 from collections.abc import Iterator
@@ -49,8 +48,6 @@ class Picture:
     """PNG, JPEG, TIFF, BMP or DICOM."""
     bit_depth: int
     """Bits per sample in the source."""
-    sha256: str
-    """SHA-256 of the file's bytes, hexadecimal."""
     dicom: DicomFacts | None = None
     """What a DICOM header says that pre-processing needs; ``None`` for other formats."""
     frames: int = 1
@@ -90,8 +87,6 @@ def read_pictures(path: Path, choice: FrameChoice = MIDDLE) -> Iterator[Picture]
     """
     with _open(path) as stream:
         with guarded(path, "cannot be read", _AGAIN):
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            stream.seek(0)
             kind = _kind(path, stream.read(_HEAD))
             stream.seek(0)
         source = DicomFrames(path, stream) if kind == "DICOM" else RasterFrames(path, stream)
@@ -104,7 +99,7 @@ def read_pictures(path: Path, choice: FrameChoice = MIDDLE) -> Iterator[Picture]
             alike = moving_HW is not None and moving_HW.shape == grey_HW.shape
             yield Picture(
                 grey_HW=grey_HW, saturated_HW=saturated_HW, source_format=kind, bit_depth=source.bits,
-                sha256=digest, dicom=facts, frames=source.count, frame=index,
+                dicom=facts, frames=source.count, frame=index,
                 moving_HW=moving_HW if alike else None,
             )  # fmt: skip
 

@@ -54,7 +54,7 @@ def cross(grey: NDArray[np.uint8], x: int, y: int, arm: int = 7) -> NDArray[np.u
 
 def picture(grey: NDArray[np.uint8], saturated: NDArray[np.bool_] | None = None, **facts: object) -> Picture:
     """A decoded picture."""
-    values = {"source_format": "PNG", "bit_depth": 8, "sha256": "0" * 64} | facts
+    values = {"source_format": "PNG", "bit_depth": 8} | facts
     coloured = np.zeros(grey.shape, dtype=np.bool_) if saturated is None else saturated
     return Picture(grey_HW=grey, saturated_HW=coloured, **values)
 
