@@ -1,6 +1,6 @@
 """Whether a picture is a square that ``preprocess`` wrote, and may be used as it is.
 
-Shape suffixes: S side of the square; K sides of a hull.
+Shape suffixes: S side of the square; N outermost pixels and K sides of a hull.
 """
 
 import numpy as np
@@ -76,20 +76,18 @@ def _hull(region_SS: NDArray[np.bool_]) -> NDArray[np.bool_]:
     As scikit-image's ``convex_hull_image``, which asks for every pixel of the picture by itself.
     """
     rows = np.flatnonzero(region_SS.any(axis=1))
-    first, last = (
-        region_SS[rows].argmax(axis=1),
-        region_SS.shape[1] - 1 - region_SS[rows, ::-1].argmax(axis=1),
-    )
-    corners = [(first - 0.5, rows), (last + 0.5, rows)]
-    corners += [(x, rows + by) for x in (first, last) for by in (-0.5, 0.5)]
-    sides_K3 = ConvexHull(np.concatenate([np.stack(xy, axis=1) for xy in corners])).equations
+    width = region_SS.shape[1]
+    first, last = region_SS[rows].argmax(axis=1), width - 1 - region_SS[rows, ::-1].argmax(axis=1)
+    steps = ((-0.5, 0.0), (0.5, 0.0), (0.0, -0.5), (0.0, 0.5))
+    ends_N2 = np.concatenate([np.stack([ends, rows], axis=1) for ends in (first, last)])
+    sides_K3 = ConvexHull(np.concatenate([ends_N2 + np.array(step) for step in steps])).equations
     across_K, down_K, off_K = sides_K3[np.abs(sides_K3[:, 0]) > _LEVEL].T
     y_S1 = np.arange(rows[0], rows[-1] + 1)[:, None]
     x_SK = -(off_K + down_K * y_S1) / across_K
     start_S1 = np.ceil(np.where(across_K < 0, x_SK, -np.inf).max(axis=1, keepdims=True) - _LEVEL)
     end_S1 = np.floor(np.where(across_K > 0, x_SK, np.inf).min(axis=1, keepdims=True) + _LEVEL)
     hull_SS = np.zeros_like(region_SS)
-    column_S = np.arange(region_SS.shape[1])
+    column_S = np.arange(width)
     hull_SS[rows[0] : rows[-1] + 1] = (column_S >= start_S1) & (column_S <= end_S1)
     return hull_SS
 

@@ -20,11 +20,11 @@ _MOST = 0.01
 
 def colour_amount(colour_hw: Mask, inside_hw: Mask) -> float:
     """How much of the sector is coloured, in units of what refuses a picture."""
-    total = float(colour_hw.sum())
+    total = float(np.count_nonzero(colour_hw))
     if total == 0:
         return 0.0
-    area = float(inside_hw.sum())
-    broad = float(opened(colour_hw, _BROAD).sum())
+    area = float(np.count_nonzero(inside_hw))
+    broad = float(np.count_nonzero(opened(colour_hw, _BROAD)))
     return max(total / (_MOST * area), broad / max(_LEAST_BROAD, _MOST_BROAD * area))
 
 
@@ -33,7 +33,7 @@ def is_tint(grey_hw: Grey, colour_hw: Mask, inside_hw: Mask) -> bool:
 
     Flow has dark colours too, and tissue as bright as flow stays grey beside it.
     """
-    if float(colour_hw.sum()) < _MOST * float(inside_hw.sum()):
+    if np.count_nonzero(colour_hw) < _MOST * float(np.count_nonzero(inside_hw)):
         return False
     all_N = np.bincount(grey_hw[inside_hw], minlength=256)
     coloured_N = np.bincount(grey_hw[colour_hw], minlength=256)

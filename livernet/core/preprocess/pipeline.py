@@ -96,7 +96,7 @@ def _panel(picture: Picture, located: Located, settings: PreprocessConfig, *, fo
     shown_HW = paint_over(grey_HW, residue.marker_HW, inside_HW) if paint else grey_HW
     geometry = Geometry(box=_bounds(inside_HW), source=grey_HW.shape, size=settings.size, fit=settings.fit)
     return Prepared(
-        image_SS=picture_to_square(np.where(inside_HW, shown_HW, np.uint8(0)), geometry),
+        image_SS=picture_to_square(shown_HW * inside_HW, geometry),
         marker_SS=mask_to_square(residue.marker_HW, geometry) if residue.markers else None,
         kept_HW=inside_HW,
         geometry=geometry,
@@ -126,9 +126,10 @@ def _as_it_is(picture: Picture, settings: PreprocessConfig) -> Prepared:
 
 
 def _check_residue(residue: Residue, settings: PreprocessConfig) -> None:
-    if residue.coloured:
+    if residue.coloured and not settings.allow_doppler:
         raise Quarantined(
-            "colour inside the sector", "export a plain B-mode picture without Doppler or colour"
+            "colour or a Doppler box inside the sector",
+            "export a plain B-mode picture without Doppler or colour",
         )
     if residue.text:
         raise Quarantined("text-like strokes inside the sector", "export the picture without annotations")
@@ -161,7 +162,7 @@ def _checks(located: Located, residue: Residue) -> dict[str, Any]:
         "suspicion": round(residue.suspicion, 4),
         "risk": round(max(1 - fit.confidence, residue.suspicion), 4),
         "markers": residue.markers,
-        "marker_pixels": int(residue.marker_HW.sum()),
+        "marker_pixels": int(np.count_nonzero(residue.marker_HW)),
         "kinds": dict(sorted(residue.kinds.items())),
     }
 

@@ -185,8 +185,9 @@ def _followed(
     index_N: NDArray[np.int64], weakest_N: Grey, step: int, rise_M: Grey, least: int
 ) -> tuple[NDArray[np.int64], Grey]:
     """The runs that still rise enough one step on, and their least rise so far."""
-    inside_N = (index_N + step >= 0) & (index_N + step < len(rise_M))
-    index_N, weakest_N = index_N[inside_N], weakest_N[inside_N]
+    # in ascending order: those that would leave the picture are the first or the last
+    first, end = np.searchsorted(index_N, (-step, len(rise_M) - step))
+    index_N, weakest_N = index_N[first:end], weakest_N[first:end]
     weakest_N = np.minimum(weakest_N, rise_M[index_N + step])
     keep_N = weakest_N >= least
     return index_N[keep_N], weakest_N[keep_N]

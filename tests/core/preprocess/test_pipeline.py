@@ -78,7 +78,7 @@ def test_writing_inside():
 def test_colour_inside():
     flow = np.zeros(SHAPE, bool)
     flow[120:180, 160:230] = True
-    assert quarantine(screen(), flow) == "colour inside the sector"
+    assert quarantine(screen(), flow) == "colour or a Doppler box inside the sector"
 
 
 def test_too_small():
@@ -128,6 +128,14 @@ def test_doppler_passes_where_it_is_allowed():
     allowed = prepare(picture(screen(), flow), replace(SMALL, allow_doppler=True))
     assert allowed.marker_SS is None
     assert np.array_equal(allowed.image_SS, prepare(picture(screen()), SMALL).image_SS)
+
+
+def test_the_frame_of_a_doppler_box_refuses_unless_doppler_is_allowed():
+    framed = screen()
+    for part in np.s_[140:142, 150:250], np.s_[198:200, 150:250], np.s_[140:200, 150], np.s_[140:200, 249]:
+        framed[part] = 250
+    assert quarantine(framed) == "colour or a Doppler box inside the sector"
+    assert prepare(picture(framed), replace(SMALL, allow_doppler=True)).checks["markers"]
 
 
 def test_a_person_lets_writing_in_and_the_console_stays_out():
