@@ -33,8 +33,7 @@ def opened(image_HW: NDArray[Value], height: int, width: int | None = None) -> N
 def _rolled(image_HW: NDArray[Value], size: int, axis: int, pick: np.ufunc) -> NDArray[Value]:
     if size == 1:
         return image_HW
-    margin = [(size // 2, size // 2) if k == axis else (0, 0) for k in range(2)]
-    run_HW = np.pad(image_HW, margin, mode="edge")
+    run_HW = _bordered(image_HW, size // 2, axis)
     covered = 1
     while covered < size:
         step = min(covered, size - covered)
@@ -44,3 +43,12 @@ def _rolled(image_HW: NDArray[Value], size: int, axis: int, pick: np.ufunc) -> N
             run_HW = pick(run_HW[:, :-step], run_HW[:, step:])
         covered += step
     return run_HW
+
+
+def _bordered(image_HW: NDArray[Value], margin: int, axis: int) -> NDArray[Value]:
+    """The outermost pixels repeated on two sides, as ``numpy.pad`` does in twice the time."""
+    shape = [side + 2 * margin * (k == axis) for k, side in enumerate(image_HW.shape)]
+    padded = np.empty(shape, dtype=image_HW.dtype)
+    inner_HW, outer_HW = (image_HW, padded) if axis == 0 else (image_HW.T, padded.T)
+    outer_HW[:margin], outer_HW[margin:-margin], outer_HW[-margin:] = inner_HW[:1], inner_HW, inner_HW[-1:]
+    return padded
