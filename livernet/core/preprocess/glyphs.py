@@ -18,6 +18,8 @@ _BROAD = 11
 _AROUND = 2.5
 """Letters are looked for this many stroke lengths beside a stroke."""
 _LEAST_REACH, _MOST_REACH = 14, 40
+_THINNEST = 1 / 18
+"""Pen width of a letter, as a share of its height; that of most is twice this and more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,11 @@ def is_cross(shape: Glyph) -> bool:
         if float((ink_hw & ~bars_hw).sum()) <= 0.08 * float(ink_hw.sum()) and all(q.any() for q in quarters):
             return True
     return False
+
+
+def is_outline(shape: Glyph) -> bool:
+    """Whether the pen is too thin for a letter so tall: one side of a body mark, a spike of a heart trace."""
+    return float(np.median(shape.ink_hw.sum(axis=1))) <= _THINNEST * shape.height
 
 
 def _ink(grey_hw: Grey, strokes: list[Stroke]) -> Mask:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from livernet.core.preprocess.glyphs import Glyph, drawn_shapes, is_cross
+from livernet.core.preprocess.glyphs import Glyph, drawn_shapes, is_cross, is_outline
 from livernet.core.preprocess.strokes import Layer, Stroke
 
 _LINE = 3
@@ -17,13 +17,17 @@ _CROWDS = (40, 100)
 _TALLEST = 60
 _SPACING, _ACROSS_WORDS = 1.6, 4.0
 """Steps between strokes in stroke heights: within a word, and over a blank (one more stroke needed)."""
+_LEAST_STEP = 0.2
+"""Nearer, in heights of the taller, two strokes are the two sides of one spike of a heart trace."""
 _SHARPENED = 1.3
 """Noise from which speckle makes shapes like letters."""
 
 
 def likeness(layer: Layer) -> float:
     """How much the strokes of a layer are like writing; from 1 up they are taken for it."""
-    longest = max(longest_line(layer.strokes), longest_line(layer.strokes, _ACROSS_WORDS) - 1)
+    longest = longest_line(layer.strokes)
+    if longest > 1:  # the spikes of a heart trace all stand far apart
+        longest = max(longest, longest_line(layer.strokes, _ACROSS_WORDS) - 1)
     enough = _LINE + sum(len(layer.strokes) > crowd for crowd in _CROWDS)
     if longest == 2 and enough == _LINE:
         certain = layer.noise > _SHARPENED
@@ -52,14 +56,16 @@ def longest_line(strokes: Sequence[Stroke], spacing: float = _SPACING) -> int:
 def has_word(shapes: Sequence[Glyph], *, certain: bool = False) -> bool:
     """Whether two shapes stand side by side as letters of a word do: equally high, on one line, close.
 
-    Calipers in pairs are no word; the sides of a body mark stand too far apart.
+    Calipers in pairs are no word, nor are the two sides of a body mark.
 
     Args:
         shapes: of one layer.
         certain: both must hold an upright stroke; else one may be round, if it is just as high.
     """
     letters = [
-        s for s in shapes if 6 <= s.height <= _TALLEST and s.width <= 2.2 * s.height and not is_cross(s)
+        s
+        for s in shapes
+        if 6 <= s.height <= _TALLEST and s.width <= 2.2 * s.height and not (is_cross(s) or is_outline(s))
     ]
     letters.sort(key=lambda shape: shape.box[1].start)
     for i, left in enumerate(letters):
@@ -80,7 +86,8 @@ def _alike(ordered: Sequence[Stroke], spacing: float) -> Iterable[tuple[int, int
     low_P, tall_P = heights_2P.min(axis=0), heights_2P.max(axis=0)
     overlap_P = np.minimum(y1_N[left_P], y1_N[right_P]) - np.maximum(y0_N[left_P], y0_N[right_P])
     alike_P = (overlap_P >= 0.5 * low_P) & (tall_P <= np.minimum(3 * low_P, _TALLEST))
-    alike_P &= x_N[right_P] - x_N[left_P] <= np.maximum(9 * spacing, spacing * tall_P)
+    apart_P = x_N[right_P] - x_N[left_P]
+    alike_P &= (apart_P <= np.maximum(9 * spacing, spacing * tall_P)) & (apart_P >= _LEAST_STEP * tall_P)
     # a smoothed stroke between two columns of pixels shows only part of its grey
     unlike_P = np.maximum(16, 0.5 * np.maximum(rise_N[left_P], rise_N[right_P]))
     alike_P &= np.abs(level_N[left_P] - level_N[right_P]) <= unlike_P
