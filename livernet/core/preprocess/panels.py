@@ -4,7 +4,7 @@ Shape suffixes: h, w the coarse grid of :mod:`echo`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from livernet.core.preprocess.echo import Box, Echo, Screen, find_hole
 from livernet.core.preprocess.judge import Fit, Judge, depths
 from livernet.core.preprocess.outline import trace
-from livernet.core.preprocess.sector import fit_sector
+from livernet.core.preprocess.sector import fit_rectangle, fit_sector
 
 _THRESHOLDS = (1, 4)
 _GOOD = 2.35
@@ -28,6 +28,9 @@ _SEAM, _BESIDE, _SEAM_TEXTURE = 0.75, 0.85, 3
 _CLEAN, _FULL, _LEAKS = 0.8, 0.94, 0.03
 _ONE, _GAIN = 2.2, 0.15
 _STRIP = 0.9
+_STRAY = 0.08
+_WHOLE, _WHOLE_BOX, _WHOLE_LOSS = 1.2, 2.0, 0.3
+_SAME, _LEVEL = 0.95, 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,9 @@ def find_places(
     main = _in_hole(best, screen) if within is None else best
     rivals = [e for e in others if _counts(e, main.echo) and _share_inside(main, e) < _HELD]
     if rivals:
-        return main, *(place for echo in rivals if (place := _place(echo)) is not None)
+        whole = _as_one(main, rivals)
+        places = (main, *(place for echo in rivals if (place := _place(echo)) is not None))
+        return (whole,) if whole is not None else _as_boxes(places)
     return _halves(main, screen) or (main,)
 
 
@@ -71,13 +76,15 @@ def _better(low: Place | None, high: Place) -> tuple[Place, bool]:
     """The better place of a lower and a higher threshold for echoes, and whether it is the higher one's.
 
     The sector of the higher threshold has to hold the echoes of the lower one better than its own does,
-    unless that one is poor.
+    unless that one is poor, or has thumbnails of the console joined to it that only a gap divides.
     """
     if low is None:
         return high, True
     if low.fit.score < _POOR:
         return (high, True) if high.fit.score > low.fit.score else (low, False)
     (fit,) = Judge(low.echo, trace(low.echo.region_hw), 6_000).fits([high.fit.sector])
+    if low.fit.leak > _LEAKS and _LEAKS < fit.leak <= _STRAY and high.fit.score >= _GOOD:
+        return high, True
     return (low, False) if fit.score <= low.fit.score else (Place(echo=low.echo, fit=fit), True)
 
 
@@ -97,6 +104,54 @@ def _in_hole(place: Place, screen: Screen) -> Place:
 def _place(echo: Echo) -> Place | None:
     fit = fit_sector(echo)
     return None if fit is None else Place(echo=echo, fit=fit)
+
+
+def _as_one(main: Place, rivals: Sequence[Echo]) -> Place | None:
+    """The one sector or rectangle whose pieces a shadow, a dark depth or a vessel parted, if they are such.
+
+    Pieces of a sector end on its outer arc, which a strip of M-mode or a spectrum does not; those of a
+    rectangle reach past each other in both directions, which panels do not.
+    """
+    whole = _place(main.echo.joined(rivals))
+    if whole is None or whole.fit.leak > _LEAKS:
+        return None
+    if whole.fit.sector.apex is None:
+        parted = whole.fit.score >= _WHOLE_BOX and all(_interlock(main.echo, echo) for echo in rivals)
+        return whole if parted else None
+    if whole.fit.score < max(_WHOLE, main.fit.score - _WHOLE_LOSS):
+        return None
+    on_arc = all(not _is_strip(echo) and _ends_on_arc(whole.fit, echo) for echo in rivals)
+    return whole if on_arc else None
+
+
+def _interlock(one: Echo, other: Echo) -> bool:
+    """Whether two regions share rows as well as columns, so that no straight gap divides them."""
+    shared = ((one.region_hw.any(axis=k) & other.region_hw.any(axis=k)).sum() for k in (0, 1))
+    least = (min(sides) for sides in zip(_size(one), _size(other), strict=True))
+    return all(both >= _COMPARABLE * side for both, side in zip(shared, least, strict=True))
+
+
+def _as_boxes(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Panels of a linear probe as rectangles, though a dark depth rounds one; else the places as they are.
+
+    Such panels lie side by side, of one width and with their tops level; M-mode and spectra do not.
+    """
+    if len({place.fit.sector.kind for place in places}) == 1 or not _is_row(places):
+        return places
+    fits = [fit_rectangle(place.echo) for place in places]
+    boxes = tuple(
+        replace(place, fit=fit) for place, fit in zip(places, fits, strict=True) if fit.score >= _WHOLE_BOX
+    )
+    return boxes if len(boxes) == len(places) else places
+
+
+def _is_row(places: Sequence[Place]) -> bool:
+    """Whether regions stand side by side, equally wide and with level tops."""
+    widths, heights = np.array([_size(place.echo) for place in places]).T
+    tops = [int(place.echo.region_hw.any(axis=1).argmax()) for place in places]
+    apart = np.sum([place.echo.region_hw.any(axis=0) for place in places], axis=0).max() <= 1
+    level = max(tops) - min(tops) <= _LEVEL * heights.min()
+    return bool(apart and level and widths.min() >= _SAME * widths.max())
 
 
 def alike(places: Sequence[Place]) -> bool:

@@ -20,7 +20,7 @@ from livernet.core.preprocess.judge import Fit, Judge
 from livernet.core.preprocess.outline import Line, Outline, Points, arc_apex, cuts, edge_lines, trace
 from livernet.core.preprocess.shape import Sector
 
-__all__ = ["Fit", "fit_sector"]
+__all__ = ["Fit", "fit_rectangle", "fit_sector"]
 
 _COARSE, _FINE = 1_200, 5_000
 _PER_CUT = 0.04
@@ -68,6 +68,13 @@ def fit_sector(echo: Echo) -> Fit | None:
         clear = _before_strokes(best.sector, echo, outline)
         best = max([best, *fine.fits(clear)], key=lambda fit: fit.score)
     return best
+
+
+def fit_rectangle(echo: Echo) -> Fit:
+    """The best rectangle for an echo region that is not empty, in cells."""
+    outline = trace(echo.region_hw)
+    fits = Judge(echo, outline, _FINE).fits(_rectangles(outline, _sides(outline)))
+    return max(fits, key=lambda fit: fit.score)
 
 
 def _sides(outline: Outline) -> Sides:

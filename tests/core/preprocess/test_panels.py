@@ -1,8 +1,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from livernet.core.preprocess.panels import Place, alike, find_places
+from livernet.core.preprocess.panels import Place, _as_boxes, _as_one, _better, _is_row, alike, find_places
 from livernet.core.preprocess.sector import fit_sector
 from livernet.core.preprocess.shape import Sector
 from tests.core.preprocess.screens import CONVEX, SHAPE, echo, overlap, screen, speckle
@@ -69,3 +70,63 @@ def test_sectors_of_another_depth_are_alike_and_boxes_of_another_size_are_not():
     wide[20:280, 20:380], narrow[20:280, 20:200] = True, True
     assert not alike([place(wide), place(narrow)])
     assert not alike([place(deep), place(wide)])
+
+
+def box(x0, y0, x1, y1):
+    return Sector(apex=None, radii=(0.0, 0.0), angles=(0.0, 0.0), box=(x0, y0, x1, y1))
+
+
+def linear(*panels, shape=SHAPE):
+    """Boxes of speckle on black."""
+    grey = np.zeros(shape, np.uint8)
+    for panel in panels:
+        inside = panel.mask(shape)
+        grey[inside] = speckle(shape, 5)[inside]
+    return grey
+
+
+def test_the_far_band_below_wide_shadows_belongs_to_the_sector_and_a_strip_does_not():
+    y, x = np.indices(SHAPE)
+    near = replace(CONVEX, angles=(-0.55, 0.2), radii=(90.0, 280.0)).mask(SHAPE)
+    near &= (x >= 200) | (np.hypot(x - 200, y - 110) <= 110)
+    band = replace(CONVEX, radii=(295.0, 330.0)).mask(SHAPE)
+    whole = _as_one(place(near), [echo(band)])
+    assert whole is not None
+    assert overlap(whole.fit.sector.mask(SHAPE), CONVEX.mask(SHAPE)) > 0.95
+    assert _as_one(place(near), [echo(box(60.0, 240.0, 340.0, 290.0).mask(SHAPE))]) is None
+
+
+def test_a_vessel_across_a_linear_picture_does_not_part_it():
+    whole = box(80.0, 20.0, 279.0, 279.0)
+    grey = linear(whole)
+    y, x = np.indices(SHAPE)
+    grey[np.abs(y - 80 - 0.45 * (x - 80)) < 14] = 0
+    (found,) = find_places(grey)
+    assert overlap(found.fit.sector.scaled(found.echo.step).mask(SHAPE), whole.mask(SHAPE)) > 0.95
+
+
+def test_a_gap_straight_across_parts_two_rectangles():
+    assert len(find_places(linear(box(80.0, 10.0, 279.0, 140.0), box(80.0, 160.0, 279.0, 279.0)))) == 2
+
+
+def test_two_linear_panels_though_a_dark_depth_rounds_one():
+    left, right = (place(box(*sides).mask(SHAPE)) for sides in ((20, 20, 190, 250), (210, 20, 380, 230)))
+    rounded = replace(left, fit=replace(left.fit, sector=replace(CONVEX, angles=(-0.05, 0.05))))
+    assert not alike([rounded, right])
+    boxes = _as_boxes((rounded, right))
+    assert [found.fit.sector.kind for found in boxes] == ["rectangle", "rectangle"]
+    assert alike(boxes)
+
+
+@pytest.mark.parametrize("strip", [(210.0, 20.0, 340.0, 250.0), (210.0, 45.0, 380.0, 250.0)])
+def test_a_strip_of_another_width_or_height_makes_no_row_of_panels(strip):
+    regions = [place(box(*sides).mask(SHAPE)) for sides in ((20.0, 20.0, 190.0, 250.0), strip)]
+    assert not _is_row(regions)
+
+
+def test_thumbnails_joined_by_a_faint_gap_are_furniture():
+    panel = box(100.0, 10.0, 299.0, 239.0).mask(SHAPE)
+    high, thumbnails = place(panel), box(60.0, 240.0, 139.0, 279.0).mask(SHAPE)
+    leak = float(thumbnails.sum() / (panel | thumbnails).sum())
+    low = Place(echo=echo(panel | thumbnails), fit=replace(high.fit, leak=leak))
+    assert _better(low, high) == (high, True)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from livernet.core.preprocess.sector import fit_sector
+from livernet.core.preprocess.sector import fit_rectangle, fit_sector
 from livernet.core.preprocess.shape import Sector
 from tests.core.preprocess.screens import CONVEX, SHAPE, echo, overlap
 
@@ -83,3 +83,11 @@ def test_no_extent_no_fit():
     region = np.zeros(SHAPE, bool)
     region[10:15, 10:15] = True
     assert fit_sector(echo(region)) is None
+
+
+def test_a_rectangle_on_demand_where_a_sector_would_fit_as_well():
+    truth = SECTORS["rectangle"].mask(SHAPE)
+    y, x = np.indices(SHAPE)
+    fit = fit_rectangle(echo(truth & (np.hypot(x - 200, y - 90) < 185)))
+    assert fit.sector.kind == "rectangle"
+    assert overlap(fit.sector.mask(SHAPE), truth) > 0.98
