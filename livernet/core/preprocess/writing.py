@@ -19,15 +19,15 @@ _SPACING, _ACROSS_WORDS = 1.6, 4.0
 """Steps between strokes in stroke heights: within a word, and over a blank (one more stroke needed)."""
 _LEAST_STEP = 0.2
 """Nearer, in heights of the taller, two strokes are the two sides of one spike of a heart trace."""
+_LEAST_STROKED = 0.1
+"""Share of a letter that its upright strokes make up; of speckle that happens to hold one it is less."""
 _SHARPENED = 1.3
 """Noise from which speckle makes shapes like letters."""
 
 
 def likeness(layer: Layer) -> float:
     """How much the strokes of a layer are like writing; from 1 up they are taken for it."""
-    longest = longest_line(layer.strokes)
-    if longest > 1:  # the spikes of a heart trace all stand far apart
-        longest = max(longest, longest_line(layer.strokes, _ACROSS_WORDS) - 1)
+    longest = max(longest_line(layer.strokes), _across_words(layer.strokes) - 1)
     enough = _LINE + sum(len(layer.strokes) > crowd for crowd in _CROWDS)
     if longest == 2 and enough == _LINE:
         certain = layer.noise > _SHARPENED
@@ -36,21 +36,30 @@ def likeness(layer: Layer) -> float:
     return longest / enough
 
 
-def longest_line(strokes: Sequence[Stroke], spacing: float = _SPACING) -> int:
-    """The most strokes of like height and grey that stand side by side.
-
-    Args:
-        strokes: of one layer.
-        spacing: longest step from one to the next, in heights of the taller; by default as within a word.
-    """
+def longest_line(strokes: Sequence[Stroke]) -> int:
+    """The most strokes of one layer, of like height and grey, that stand side by side as within a word."""
     if len(strokes) < 2:
         return len(strokes)
     ordered = sorted(strokes, key=lambda stroke: stroke.x0)
     length = [1] * len(ordered)
     # pairs come by their left stroke, whose own line is complete by then
-    for left, right in _alike(ordered, spacing):
+    for left, right in _alike(ordered, _SPACING):
         length[right] = max(length[right], length[left] + 1)
     return max(length)
+
+
+def _across_words(strokes: Sequence[Stroke]) -> int:
+    """The same over blanks, if two at least are as near as in a word: the spikes of a heart trace are not."""
+    if len(strokes) < 2:
+        return 0
+    ordered = sorted(strokes, key=lambda stroke: stroke.x0)
+    near = set(_alike(ordered, _SPACING))
+    length, worded = [1] * len(ordered), [0] * len(ordered)
+    for left, right in _alike(ordered, _ACROSS_WORDS):
+        length[right] = max(length[right], length[left] + 1)
+        before = length[left] if (left, right) in near else worded[left]
+        worded[right] = max(worded[right], before + 1 if before else 0)
+    return max(worded)
 
 
 def has_word(shapes: Sequence[Glyph], *, certain: bool = False) -> bool:
@@ -100,5 +109,5 @@ def _in_word(a: Glyph, b: Glyph, *, certain: bool) -> bool:
     gap: int = b.box[1].start - a.box[1].stop
     if a.seeded and b.seeded:
         return min(low, overlap) >= 0.75 * tall and -1 <= gap <= max(3, 0.7 * low)
-    one = (a.seeded or b.seeded) and not certain
+    one = max(a.stroked, b.stroked) >= _LEAST_STROKED and not certain
     return one and min(low, overlap) >= 0.85 * tall and -1 <= gap <= max(3, 0.5 * low)

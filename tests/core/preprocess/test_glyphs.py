@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from livernet.core.preprocess.glyphs import Glyph, drawn_shapes, is_cross
+from livernet.core.preprocess.glyphs import Glyph, drawn_shapes, is_cross, is_outline
 from livernet.core.preprocess.strokes import search
 from tests.core.preprocess.screens import cross, speckle, write
 
@@ -52,3 +52,9 @@ def test_a_cross_is_two_bars_that_cross_in_the_middle(points, crossed):
 def test_a_caliper_in_speckle_is_a_cross():
     (shape,) = [s for s in shapes(cross(speckle(SHAPE) // 2, 80, 60)) if s.seeded]
     assert is_cross(shape)
+
+
+def test_an_outline_has_a_pen_too_thin_for_a_letter():
+    assert is_outline(drawn([(18, 0, 10, 12, 20, 26, 14, 39)], size=40))
+    assert not is_outline(drawn([(5, 0, 5, 14), (5, 14, 12, 14)]))
+    assert not is_outline(drawn([(5, 0, 5, 39), (6, 0, 6, 39), (7, 0, 7, 39)], size=40))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from livernet.core.preprocess.glyphs import Glyph
 from livernet.core.preprocess.strokes import Stroke, search
@@ -50,3 +51,28 @@ def test_words_are_writing(text, size):
 def test_calipers_and_speckle_are_not():
     assert like(speckle(SHAPE)) < 1
     assert like(cross(cross(speckle(SHAPE), 100, 80), 112, 80)) < 1
+
+
+def lines(grey, *paths):
+    image = Image.fromarray(grey)
+    for path in paths:
+        ImageDraw.Draw(image).line(path, fill=220)
+    return np.asarray(image)
+
+
+def test_a_body_mark_is_not():
+    left = [(108, 100), (104, 112), (110, 126), (106, 142)]
+    right = [(240 - x, y) for x, y in left]
+    assert like(lines(speckle(SHAPE) // 2, left, right)) < 1
+    letters = [(108, 100, 108, 112, 115, 112), (118, 100, 118, 112, 125, 112)]
+    assert like(lines(speckle(SHAPE) // 2, *letters)) >= 1
+
+
+def test_a_heart_trace_is_not():
+    beats = [(x + dx, 150 - up) for x in (10, 66, 122, 178) for dx, up in ((0, 0), (1, 30), (2, 0))]
+    assert like(lines(speckle(SHAPE) // 2, beats)) < 1
+
+
+def test_speckle_that_holds_a_stroke_is_no_letter():
+    hardly = Glyph(box=(slice(20, 32), slice(10, 18)), ink_hw=np.eye(12, 8) > 0, stroked=0.05)
+    assert not has_word([hardly, letter(21, 20, 12, seeded=False)])
