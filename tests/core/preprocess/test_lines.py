@@ -36,3 +36,14 @@ def test_a_frame_is_a_top_and_a_bottom_of_one_width():
     assert not holds_frame(lines((20, 40, 100), (60, 70, 130)))
     assert not holds_frame(lines((20, 40, 100), (24, 40, 100)))
     assert not holds_frame(lines((2, 1, 159), (97, 1, 159)))
+
+
+def test_a_frame_is_followed_over_flow_nearly_as_bright():
+    grey = speckle(SHAPE) // 2
+    for row, flow in ((20, slice(45, 60)), (70, slice(100, 118))):
+        grey[row - 6 : row + 7, flow] = 185
+        grey[row, 30:120] = 225
+    found = level_lines(grey, EVERYWHERE, 1.0)
+    assert found[[20, 70], 32:118].all()
+    assert found.sum() <= 2 * 90
+    assert holds_frame(found)
