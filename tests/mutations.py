@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pydicom import uid
 
-from livernet.core.preprocess.shape import Sector
+from livernet.core.preprocess.sector.shape import Sector
 from tests.core.preprocess.screens import screen
 from tests.dicom_files import jpeg, jpeg_2000, native, packed, recoded, run_length
 

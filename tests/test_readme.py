@@ -72,5 +72,7 @@ def test_samples_are_enough_for_ten_folds(tmp_path: Path) -> None:
 
 
 def test_the_tables_of_de_identification_are_those_of_the_measurement() -> None:
-    document = json.loads((ROOT / ".github" / "results" / "deidentification.json").read_text(encoding="utf-8"))
+    document = json.loads(
+        (ROOT / ".github" / "results" / "deidentification.json").read_text(encoding="utf-8")
+    )
     assert markdown(document) in README

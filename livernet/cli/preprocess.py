@@ -10,9 +10,9 @@ from livernet.cli.options import JsonOption, StrictOption
 from livernet.cli.picture_bar import picture_bar
 
 if TYPE_CHECKING:
+    from livernet.core.preprocess.cohort.summary import Summary
     from livernet.core.preprocess.geometry import Fit
     from livernet.core.preprocess.settings import OnMarker
-    from livernet.core.preprocess.summary import Summary
 
 _QUARANTINED = 3
 _MARKS = {"inpaint": "painted over", "keep": "kept"}
@@ -60,8 +60,8 @@ def preprocess(
     json: JsonOption = False,
 ) -> None:
     """Keep the ultrasound sector, drop patient data, resize, write a cohort; doubt means quarantine."""
-    from livernet.core.preprocess.cohort import preprocess_folder
-    from livernet.core.preprocess.places import Places
+    from livernet.core.preprocess.cohort.make import preprocess_folder
+    from livernet.core.preprocess.cohort.places import Places
     from livernet.core.preprocess.settings import PreprocessConfig
 
     settings = PreprocessConfig(

@@ -19,7 +19,7 @@ from livernet.core.phantom.screens.canvas import ink_of
 from livernet.core.phantom.screens.outline import inside_mask
 from livernet.core.preprocess.geometry import Geometry
 from livernet.core.preprocess.pipeline import BLANKED_MARGIN
-from livernet.core.preprocess.shape import Sector
+from livernet.core.preprocess.sector.shape import Sector
 
 PERSONAL = ("name", "id", "birth", "hospital", "date")
 """Kinds of text that carry patient data."""

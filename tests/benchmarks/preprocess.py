@@ -26,7 +26,7 @@ from livernet import __version__
 from livernet.core.files import png_bytes
 from livernet.core.phantom.cohort import write_cohort
 from livernet.core.phantom.plan import make_quota
-from livernet.core.preprocess.pieces import Job, make_pieces
+from livernet.core.preprocess.cohort.pieces import Job, make_pieces
 from livernet.core.preprocess.settings import PreprocessConfig
 from tests.core.preprocess.screens import save, screen
 

@@ -16,11 +16,11 @@ from livernet.core.data.images import read_picture
 from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.manifest import MANIFEST, Cohort, Row, load_manifest
 from livernet.core.errors import ConfigError, DataError, FaultsError
+from livernet.core.preprocess.cohort.sources import LABELS, MASKS, MASKS_B, find_sources
 from livernet.core.preprocess.geometry import Geometry
 from livernet.core.preprocess.pipeline import prepare
 from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.settings import PreprocessConfig
-from livernet.core.preprocess.sources import LABELS, MASKS, MASKS_B, find_sources
 
 _LONGEST = 230
 """Bytes of a stem; file systems allow 255 for a name."""

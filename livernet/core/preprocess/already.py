@@ -9,9 +9,9 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull
 
 from livernet.core.data.images import Picture
-from livernet.core.preprocess.locate import locate
 from livernet.core.preprocess.refusal import Quarantined
-from livernet.core.preprocess.residue import holds_writing
+from livernet.core.preprocess.residue.find import holds_writing
+from livernet.core.preprocess.sector.locate import locate
 from livernet.core.preprocess.windows import opened, window_max
 
 _FILLED = 0.9

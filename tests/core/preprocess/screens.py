@@ -11,8 +11,8 @@ from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, generate
 from scipy import ndimage
 
 from livernet.core.data.images import Picture
-from livernet.core.preprocess.echo import Echo
-from livernet.core.preprocess.shape import Sector
+from livernet.core.preprocess.sector.echo import Echo
+from livernet.core.preprocess.sector.shape import Sector
 
 SHAPE = (300, 400)
 CONVEX = Sector(apex=(200.0, -60.0), radii=(90.0, 330.0), angles=(-0.55, 0.55), box=(0.0, 0.0, 399.0, 299.0))

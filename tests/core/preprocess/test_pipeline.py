@@ -6,8 +6,8 @@ import pytest
 from livernet.core.data.images import read_picture
 from livernet.core.preprocess.pipeline import prepare, prepare_all
 from livernet.core.preprocess.refusal import Quarantined
+from livernet.core.preprocess.sector.shape import Sector
 from livernet.core.preprocess.settings import PreprocessConfig
-from livernet.core.preprocess.shape import Sector
 from tests.core.preprocess.screens import (
     CONVEX,
     SHAPE,

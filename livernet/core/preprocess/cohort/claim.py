@@ -1,0 +1,137 @@
+"""OUT as a place: one run at a time, and a whole cohort or the old one, whatever interrupts.
+
+A finished cohort is first renamed to ``.writing-ready`` in OUT. From then on its parts are only moved to
+where they belong, and whoever comes next finishes what was begun.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from livernet.core.errors import OutputError
+from livernet.core.files import UNFINISHED
+from livernet.core.preprocess.cohort.record import RECORD
+
+STORE = f"{UNFINISHED}pieces"
+"""Where pieces wait: kept when a run is interrupted."""
+_READY = f"{UNFINISHED}ready"
+_LOCK = f"{UNFINISHED}lock"
+
+
+@contextmanager
+def claimed(out: Path) -> Iterator[None]:
+    """OUT, made if need be, for this run alone; a folder in which nothing was left is taken away again.
+
+    Raises:
+        OutputError: another run is at work there, or the folder cannot be written.
+    """
+    existed = out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        descriptor = _locked(out)
+    except OSError as error:
+        raise OutputError(
+            f"{out}: cannot be written ({error.strerror})", "choose a folder you may write to"
+        ) from error
+    try:
+        finish(out)
+        yield
+    finally:
+        (out / _LOCK).unlink(missing_ok=True)
+        os.close(descriptor)
+        if not existed and out.is_dir() and not any(out.iterdir()):
+            out.rmdir()
+
+
+def is_half_way(out: Path) -> bool:
+    """Whether a whole cohort waits in OUT to be moved into its place."""
+    return (out / _READY / RECORD).is_file()
+
+
+def put_in_place(work: Path, out: Path) -> None:
+    """Let a whole cohort take the place of what is in OUT, and clear what runs have left there.
+
+    Args:
+        work: folder in OUT that holds the cohort; it is gone afterwards.
+        out: the folder of the cohort.
+
+    Raises:
+        OutputError: the folder cannot be written; repeating the command finishes what was begun.
+    """
+    try:
+        work.replace(out / _READY)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    finish(out)
+    for left in out.glob(f"{UNFINISHED}*"):
+        if left.name != _LOCK:
+            _remove(left)
+
+
+def finish(out: Path) -> None:
+    """Move the parts of a waiting cohort into place, the record last; nothing where none waits.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    ready = out / _READY
+    if not is_half_way(out):
+        return
+    try:
+        listed = json.loads((ready / RECORD).read_bytes())["outcome"]["files"]
+        parts = dict.fromkeys(Path(name).parts[0] for name in listed)
+        (out / RECORD).unlink(missing_ok=True)
+        for old in sorted(out.iterdir()):
+            if _is_ours(old.name) and old.name not in parts:
+                _remove(old)
+        for name in parts:
+            if (ready / name).exists():
+                if (out / name).exists():
+                    _remove(out / name)
+                (ready / name).replace(out / name)
+        (ready / RECORD).replace(out / RECORD)
+        shutil.rmtree(ready, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+
+
+def _is_ours(name: str) -> bool:
+    return name in PARTS or (name.startswith("review") and name.endswith(".html"))
+
+
+PARTS = ("images", "masks", "masks_b", "markers", "quarantine.csv", "decisions.csv", "manifest.csv")
+"""What a cohort folder holds besides its record and review sheets."""
+
+
+def _unwritable(out: Path, error: OSError) -> OutputError:
+    what = f"{error.filename or out}: cannot be written ({error.strerror})"
+    return OutputError(what, "make the folder writable and repeat the command: the cohort waits in it")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _locked(out: Path) -> int:
+    """The descriptor of a lock file that no other run holds; it ends with the process."""
+    path = out / _LOCK
+    while True:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            import fcntl
+        except ImportError:  # without such locks two runs at once are the user's affair
+            return descriptor
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            raise OutputError(f"{out}: another run is at work there", "wait until it has ended") from None
+        os.close(descriptor)

@@ -1,0 +1,25 @@
+from livernet.core.preprocess.cohort.existing import read_decided, read_entries, read_refused
+from livernet.core.preprocess.cohort.record import read_record
+from tests.core.preprocess.cohort.test_make import contents, raw, run  # noqa: F401
+
+
+def test_a_cohort_is_read_back(raw):  # noqa: F811
+    summary = run(raw)
+    entries = read_entries(summary.out, read_record(summary.out))
+    assert len(entries) == 3
+    masked = next(entry for entry in entries if entry.row.mask)
+    assert set(masked.files) == {"images", "masks", "masks_b"}
+    assert all(path.is_file() for path in masked.files.values())
+    assert masked.before().startswith(b"\xff\xd8")
+    assert [one.token[0] for one in read_refused(summary.out)] == ["Q"]
+    assert read_decided(summary.out) == []
+
+
+def test_thumbnails_come_out_the_same(raw):  # noqa: F811
+    # what a reviewer is shown does not depend on whether the raw pictures are still there
+    summary = run(raw, key=False)
+    sheet = contents(summary.out)["review.html"].decode()
+    import base64
+
+    for entry in read_entries(summary.out, read_record(summary.out)):
+        assert base64.b64encode(entry.before()).decode() in sheet
