@@ -66,9 +66,6 @@ def put_in_place(work: Path, out: Path) -> None:
     except OSError as error:
         raise _unwritable(out, error) from error
     finish(out)
-    for left in out.glob(f"{UNFINISHED}*"):
-        if left.name != _LOCK:
-            _remove(left)
 
 
 def finish(out: Path) -> None:
@@ -93,7 +90,21 @@ def finish(out: Path) -> None:
                     _remove(out / name)
                 (ready / name).replace(out / name)
         (ready / RECORD).replace(out / RECORD)
-        shutil.rmtree(ready, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    clear(out)
+
+
+def clear(out: Path) -> None:
+    """Take away what runs have left in OUT beside a finished cohort: pieces may show what was rejected.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    try:
+        for left in out.glob(f"{UNFINISHED}*"):
+            if left.name != _LOCK:
+                _remove(left)
     except OSError as error:
         raise _unwritable(out, error) from error
 

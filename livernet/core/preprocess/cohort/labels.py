@@ -20,8 +20,12 @@ _LEAST_ID = 4
 _SEXES = {"f": "F", "m": "M", "o": "O", "female": "F", "male": "M", "other": "O"}
 _FEW = 12
 _NUMBER_OR_DATE = re.compile(
-    r"[0-9]{5}|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}"
+    r"\d{5}"
+    r"|\d(?:[\s./-]?\d){5}"
+    r"|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"
+    r"|\d{1,2}\s?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
+"""Five digits in a row, six with separators, or a date; in any script's digits."""
 _HINT = "name the columns in the first line, with commas between: file,patient,stage[,site,scanner,view]"
 
 
@@ -132,13 +136,17 @@ def _label(values: Mapping[str, str]) -> tuple[Label, list[str]]:
 
 def _personal(ids: set[str]) -> Callable[[str], bool]:
     """Whether a category holds an id of the table, a long number or a date."""
-    long_ids = {one for one in ids if len(one) >= _LEAST_ID}
+    long_ids = {_bare(one) for one in ids if len(_bare(one)) >= _LEAST_ID}
 
     def holds(text: str) -> bool:
         plain = plain_id(text).casefold()
-        return bool(_NUMBER_OR_DATE.search(plain)) or any(one in plain for one in long_ids)
+        return bool(_NUMBER_OR_DATE.search(plain)) or any(one in _bare(plain) for one in long_ids)
 
     return holds
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
 
 
 def _extra(name: str, text: str) -> tuple[str, str]:

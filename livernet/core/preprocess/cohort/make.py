@@ -14,7 +14,7 @@ from livernet.core.data.manifest import Row
 from livernet.core.errors import FaultsError, OutputError
 from livernet.core.files import UNFINISHED, flush
 from livernet.core.preprocess.cohort.assemble import Entry, Refused, assemble, write_map
-from livernet.core.preprocess.cohort.claim import STORE, claimed, is_half_way, put_in_place
+from livernet.core.preprocess.cohort.claim import STORE, claimed, clear, is_half_way, put_in_place
 from livernet.core.preprocess.cohort.existing import read_decided, read_entries, read_refused
 from livernet.core.preprocess.cohort.naming import Named, name_all
 from livernet.core.preprocess.cohort.pieces import (
@@ -74,6 +74,7 @@ def preprocess_folder(
         if record is not None:
             inputs = _inputs(plan, [job_digest(item.job) for item in plan.items])
             if _is_done(plan, settings, record, inputs):
+                clear(places.out)
                 return summarise(plan, unchanged=True)
             if plan.key_check is None:
                 return _reject(plan, record, earlier)

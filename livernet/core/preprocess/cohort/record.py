@@ -12,7 +12,7 @@ from livernet.core.files import is_vacant, sha256
 from livernet.core.preprocess.pipeline import Prepared
 
 RECORD = "preprocess.json"
-_KIND = "livernet cohort"
+KIND = "livernet cohort"
 
 _DEIDENTIFICATION = {
     "PatientIdentityRemoved (0012,0062)": "YES",
@@ -65,7 +65,7 @@ def record_head(settings: dict[str, Any], inputs: str, key_check: str | None) ->
         key_check: tells a later run whether it has the same key; ``None`` when the key was forgotten.
     """
     return {
-        "kind": _KIND,
+        "kind": KIND,
         "version": __version__,
         "settings": settings,
         "deidentification": _DEIDENTIFICATION,
@@ -91,7 +91,7 @@ def read_record(out: Path) -> dict[str, Any] | None:
         raise OutputError(f"{out}: is not empty, and not made by 'livernet preprocess'", hint) from None
     except (OSError, ValueError) as error:
         raise OutputError(f"{out / RECORD}: cannot be read ({type(error).__name__})", hint) from error
-    if not isinstance(document, dict) or document.get("kind") != _KIND:
+    if not isinstance(document, dict) or document.get("kind") != KIND:
         raise OutputError(f"{out}: is not empty, and not made by 'livernet preprocess'", hint)
     return document
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from livernet.core.data.images import sniff
 from livernet.core.errors import DataError
-from livernet.core.preprocess.cohort.record import RECORD
+from livernet.core.preprocess.cohort.record import KIND, RECORD
 from livernet.core.runs import RUN_FILE
 
 LABELS = "labels.csv"
@@ -35,6 +35,8 @@ _OTHERS = {
     ),
     *(".zip", ".gz", ".7z", ".db", ".ini", ".log", ".py", ".yml", ".yaml", ".toml", ".lnk", ".url"),
 }
+_OURS = {KIND, "cv", "train", "predict"}
+"""What our own folders say of themselves."""
 _OTHER_NAMES = {"dicomdir", "thumbs.db", "readme", "license", "desktop.ini"}
 
 
@@ -169,7 +171,7 @@ def _is_ours(folder: Path) -> bool:
             document = json.loads((folder / name).read_bytes())
         except (OSError, ValueError):
             continue
-        if isinstance(document, dict) and {"kind", "version"} <= document.keys():
+        if isinstance(document, dict) and document.get("kind") in _OURS:
             return True
     return False
 

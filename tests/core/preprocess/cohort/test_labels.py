@@ -98,6 +98,11 @@ def test_rows_that_a_comma_moved_are_faults(tmp_path):
         ("scanner", "SN 0044112"),
         ("view", "lat 2019-03-11"),
         ("etiology", "see 1204a"),
+        ("view", "1204-A"),
+        ("view", "05/04/23"),
+        ("view", "12 Apr 2023"),
+        ("scanner", "880 007 25"),
+        ("view", "٢٠٢٣٠٤٠٥"),
     ],
 )
 def test_categories_that_speak_of_a_person_are_faults(tmp_path, column, value):
@@ -128,3 +133,14 @@ def test_one_patient_in_two_spellings_has_one_stage(tmp_path):
     path = tmp_path / "labels.csv"
     path.write_text("file,patient,stage\na.png,김 7,F1\nb.png,\u1100\u1175\u11b7 7,F3\n", encoding="utf-8")
     assert any("has stage F1 in 'a.png' and F3 in 'b.png'" in fault for fault in read_labels(path).faults)
+
+
+@pytest.mark.parametrize(
+    "value", ["LOGIQ E9", "EPIQ 7G", "Aplio i800", "ACUSON S2000", "iU22 / C5-1", "Aplio 500"]
+)
+def test_scanners_are_no_persons(tmp_path, value):
+    path = tmp_path / "labels.csv"
+    path.write_text(f"file,patient,stage,scanner\na.png,7204,F1,{value}\n")
+    labels = read_labels(path)
+    assert labels.faults == ()
+    assert labels.by_name["a.png"].scanner == value

@@ -122,7 +122,7 @@ def test_cohorts_and_runs_in_the_folder_are_passed_over(tmp_path):
     (tmp_path / "runs/first/run.json").write_text('{"kind": "cv", "version": "1"}')
     assert names(tmp_path) == ["a.png"]
     # somebody else's file of that name hides nothing
-    (tmp_path / "out/preprocess.json").write_text("{}")
+    (tmp_path / "out/preprocess.json").write_text('{"kind": "my experiment", "version": 3}')
     assert names(tmp_path) == ["a.png", "out/images/b.png"]
     assert names(tmp_path / "out" / "images") == ["b.png"]
 
