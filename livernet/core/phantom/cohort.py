@@ -1,7 +1,7 @@
 """A folder of console pictures with labels, masks and the truth behind them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,17 @@ from livernet.core.errors import OutputError
 from livernet.core.files import is_vacant, write_bytes, write_csv, write_json, write_png
 from livernet.core.phantom.encode import FORMATS, encode
 from livernet.core.phantom.identity import HOSPITALS
-from livernet.core.phantom.plan import Patient, Quota, draw_patients
+from livernet.core.phantom.people import person_truth
+from livernet.core.phantom.plan import Quota, draw_patients
 from livernet.core.phantom.shot import Shot, Sitting, seat, take
 from livernet.core.phantom.skins import SKINS
 from livernet.core.stages import STAGES
 
-KIND = "livernet phantom"
+_KIND = "livernet phantom"
 """What truth.json says it is."""
 _SHARE = (0.30, 0.52, 0.18)
-HEADER = ("file", "patient", "stage", "site", "scanner", "view")
-"""Of labels.csv."""
-NOTE = "Synthetic. Every name, number, date, hospital and maker is invented; no picture shows a person."
-"""What truth.json says about itself."""
+_HEADER = ("file", "patient", "stage", "site", "scanner", "view")
+_NOTE = "Synthetic. Every name, number, date, hospital and maker is invented; no picture shows a person."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +50,15 @@ def write_cohort(
     Raises:
         OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
     """
-    settings = {"seed": seed, "patients": list(quota.patients), "images": list(quota.images)}
-    head = {"kind": KIND, "version": __version__, **settings}
-    claim(out, head)
+    head = claim(out, seed, quota)
     total, size = sum(quota.images), 0
     rows: list[tuple[str, ...]] = []
     people: list[dict[str, Any]] = []
     pictures: list[dict[str, Any]] = []
     for patient in draw_patients(seed, quota, len(SKINS)):
         sitting = seat(seed, patient)
-        people.append(_person(sitting))
+        scanner = sitting.skin.name
+        people.append(person_truth(patient, sitting.who, sitting.traits, sitting.habitus, scanner))
         for number in range(patient.images):
             shot = take(seed, sitting, number)
             name = _file_name(seed, sitting, number)
@@ -69,24 +67,27 @@ def write_cohort(
             pictures.append(_picture(name, sitting, shot))
             if on_picture is not None:
                 on_picture(len(rows), total)
-    write_csv(out / "labels.csv", HEADER, rows)
-    write_json(
-        out / "truth.json",
-        {**head, "status": "finished", "note": NOTE, "people": people, "pictures": pictures},
-    )
-    stages = tuple((s, p, i) for s, p, i in zip(STAGES, quota.patients, quota.images, strict=True))
-    return Summary(folder=out, images=len(rows), patients=len(people), stages=stages, size_bytes=size)
+    return close(out, head, quota, rows, {"people": people, "pictures": pictures}, size)
 
 
-def claim(out: Path, head: dict[str, Any]) -> None:
-    """Make sure that ``out`` is new, empty or the same cohort, and leave a sign before the first picture."""
+def claim(out: Path, seed: int, quota: Quota, **more: str) -> dict[str, Any]:
+    """Make sure that ``out`` is new, empty or the same cohort, and leave a sign before the first picture.
+
+    Returns:
+        The head of ``truth.json``: settings, and ``more`` of them where they are not the standard's.
+
+    Raises:
+        OutputError: ``out`` holds something else, or cannot be written.
+    """
+    settings = {"seed": seed, "patients": list(quota.patients), "images": list(quota.images)}
+    head = {"kind": _KIND, "version": __version__, **settings, **more}
     truth = out / "truth.json"
     try:
         if out.exists() and not out.is_dir():
             raise OutputError(f"{out}: is a file, not a folder", "choose a new folder")
         if not is_vacant(out):
             found = json.loads(truth.read_text()) if truth.is_file() else {}
-            if not isinstance(found, dict) or found.get("kind") != KIND:
+            if not isinstance(found, dict) or found.get("kind") != _KIND:
                 raise OutputError(
                     f"{out}: is not empty and was not made by this command", "choose a new folder"
                 )
@@ -99,6 +100,35 @@ def claim(out: Path, head: dict[str, Any]) -> None:
     except (OSError, ValueError) as error:
         raise OutputError(f"{out}: cannot be examined ({error})", "choose a new folder") from error
     write_json(truth, {**head, "status": "running"})
+    return head
+
+
+def close(
+    out: Path,
+    head: dict[str, Any],
+    quota: Quota,
+    rows: Sequence[tuple[str, ...]],
+    truth: dict[str, Any],
+    size_bytes: int,
+) -> Summary:
+    """Write the labels and the truth behind a cohort whose pictures are there.
+
+    Args:
+        out: its folder.
+        head: what :func:`claim` returned.
+        quota: patients and pictures of each stage.
+        rows: of labels.csv, one a picture.
+        truth: ``people`` and ``pictures``.
+        size_bytes: of the pictures.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    write_csv(out / "labels.csv", _HEADER, rows)
+    write_json(out / "truth.json", {**head, "status": "finished", "note": _NOTE, **truth})
+    stages = tuple((s, p, i) for s, p, i in zip(STAGES, quota.patients, quota.images, strict=True))
+    people = len(truth["people"])
+    return Summary(folder=out, images=len(rows), patients=people, stages=stages, size_bytes=size_bytes)
 
 
 def _file_name(seed: int, sitting: Sitting, number: int) -> str:
@@ -124,20 +154,6 @@ def _row(name: str, sitting: Sitting, shot: Shot) -> tuple[str, ...]:
     site = HOSPITALS[sitting.who.site][0]
     scanner = f"{sitting.skin.name} phantom"  # no table of results may pass for one of real scans
     return name, sitting.who.number, STAGES[sitting.patient.stage], site, scanner, shot.view
-
-
-def _person(sitting: Sitting) -> dict[str, Any]:
-    patient: Patient = sitting.patient
-    return {
-        "patient": sitting.who.number,
-        "name": [sitting.who.name, sitting.who.hangul],
-        "birth": sitting.who.birth,
-        "score": round(patient.score, 4),
-        "stage": STAGES[patient.stage],
-        "traits": {key: round(value, 4) for key, value in asdict(sitting.traits).items()},
-        "habitus": {key: round(value, 4) for key, value in asdict(sitting.habitus).items()},
-        "scanner": sitting.skin.name,
-    }
 
 
 def _picture(name: str, sitting: Sitting, shot: Shot) -> dict[str, Any]:

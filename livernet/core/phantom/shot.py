@@ -15,8 +15,8 @@ from livernet.core.phantom.lettering import Mark
 from livernet.core.phantom.plan import Patient
 from livernet.core.phantom.scan import Probe, Sector, fit_sector
 from livernet.core.phantom.skins import SKINS, Skin
-from livernet.core.phantom.speckle import Receive, insonify
-from livernet.core.phantom.views import VIEWS, Habitus, View, draw_habitus, draw_view
+from livernet.core.phantom.speckle import draw_receive, insonify
+from livernet.core.phantom.views import VIEWS, Habitus, draw_habitus, draw_view
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,14 @@ def take(seed: int, sitting: Sitting, number: int) -> Shot:
         rng, name, sitting.habitus, plane=plane, half_angle=probe.half_angle, reach=sitting.traits.vessels
     )
     body = build_body(rng, probe, sitting.habitus, sitting.traits, view)
-    grey_SL = insonify(rng, body, probe, _settings(rng, sitting, view))
+    receive = draw_receive(
+        rng,
+        sitting.skin,
+        gain_db=sitting.gain_db,
+        attenuation=sitting.traits.attenuation,
+        lost_side=view.lost_side,
+    )
+    grey_SL = insonify(rng, body, probe, receive)
     sector = fit_sector(probe, skin.viewport, fill=skin.fill, shift_px=float(rng.integers(-12, 13)))
     extras = draw_extras(rng)
     screen, marks = draw_console(
@@ -103,21 +110,6 @@ def take(seed: int, sitting: Sitting, number: int) -> Shot:
     )
     masks = _masks(rng, body, sector, screen.shape[:2])
     return Shot(screen_HWC=screen, masks_HW=masks, view=name, sector=sector, marks=marks, extras=extras)
-
-
-def _settings(rng: np.random.Generator, sitting: Sitting, view: View) -> Receive:
-    """The operator follows the liver's attenuation in part, and never quite."""
-    extra = sitting.traits.attenuation - 0.5
-    return Receive(
-        gain_db=sitting.gain_db + float(rng.normal(0, 1.0)),
-        tgc_attenuation=0.52 + 0.6 * extra + float(rng.normal(0, 0.015)),
-        sliders_db=tuple(float(v) for v in rng.normal(0, 1.3, 8)),
-        noise_db=float(rng.normal(-67.0, 2.0)),
-        dynamic_range_db=sitting.skin.dynamic_range_db,
-        looks=sitting.skin.looks,
-        gamma=sitting.skin.gamma,
-        lost_side=view.lost_side,
-    )
 
 
 def _masks(

@@ -1,6 +1,7 @@
 """From maps of the body to a grey picture in beam space: scatterers, beams, gain, log compression."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,43 @@ class Receive:
     """Of the grey map; below 1 lifts the dark tones."""
     lost_side: float
     """Contact lost at one edge: sign is the side, size the part of the half angle."""
+
+
+class Electronics(Protocol):
+    """What a console does to echoes, whatever the operator sets."""
+
+    @property
+    def dynamic_range_db(self) -> float:
+        """From black to white."""
+
+    @property
+    def looks(self) -> int:
+        """Of spatial compounding."""
+
+    @property
+    def gamma(self) -> float:
+        """Of the grey map."""
+
+
+def draw_receive(
+    rng: np.random.Generator,
+    electronics: Electronics,
+    *,
+    gain_db: float,
+    attenuation: float,
+    lost_side: float,
+) -> Receive:
+    """Settings of one picture: the operator follows the attenuation (dB/cm/MHz) in part, never quite."""
+    return Receive(
+        gain_db=gain_db + float(rng.normal(0, 1.0)),
+        tgc_attenuation=0.52 + 0.6 * (attenuation - 0.5) + float(rng.normal(0, 0.015)),
+        sliders_db=tuple(float(v) for v in rng.normal(0, 1.3, 8)),
+        noise_db=float(rng.normal(-67.0, 2.0)),
+        dynamic_range_db=electronics.dynamic_range_db,
+        looks=electronics.looks,
+        gamma=electronics.gamma,
+        lost_side=lost_side,
+    )
 
 
 def insonify(rng: np.random.Generator, body: Body, probe: Probe, receive: Receive) -> Field:

@@ -14,7 +14,8 @@ from livernet.core.data.images import Picture
 from livernet.core.preprocess.already import is_prepared
 from livernet.core.preprocess.geometry import Geometry, mask_to_square, picture_to_square
 from livernet.core.preprocess.refusal import Quarantined
-from livernet.core.preprocess.residue.find import Residue, find_residue, paint_over
+from livernet.core.preprocess.residue.find import Residue, find_residue
+from livernet.core.preprocess.residue.inpaint import paint_over
 from livernet.core.preprocess.sector.locate import Located, locate
 from livernet.core.preprocess.sector.shape import Sector
 from livernet.core.preprocess.settings import PreprocessConfig

@@ -10,6 +10,7 @@ from livernet.core.data.frames import FrameChoice
 from livernet.core.data.images import read_mask, read_picture, read_pictures
 from livernet.core.data.rasters import MAX_PIXELS, RasterFrames
 from livernet.core.errors import DataError
+from tests.core.data.reading import assert_near
 
 SHAPE = (16, 24)
 RAMP = (np.mgrid[:16, :24][1] * 8 + np.mgrid[:16, :24][0] * 4).astype(np.uint8)
@@ -20,12 +21,6 @@ TURNS = {
 """What a viewer shows of RAMP under each EXIF orientation."""
 
 
-def near(path, expected, within=0):
-    grey = read_picture(path).grey_HW
-    assert grey.shape == np.shape(expected)
-    assert np.abs(grey.astype(float) - expected).max() <= within
-
-
 @pytest.mark.parametrize("orientation", [*TURNS, 0, 99])
 @pytest.mark.parametrize(("kind", "within"), [("PNG", 0), ("TIFF", 0), ("JPEG", 4)])
 def test_pictures_are_turned_as_a_viewer_does(tmp_path, orientation, kind, within):
@@ -34,7 +29,7 @@ def test_pictures_are_turned_as_a_viewer_does(tmp_path, orientation, kind, withi
     Image.fromarray(RAMP).save(
         tmp_path / "a", format=kind, exif=exif, **({"quality": 95} if kind == "JPEG" else {})
     )
-    near(tmp_path / "a", TURNS.get(orientation, RAMP), within)
+    assert_near(tmp_path / "a", TURNS.get(orientation, RAMP), within)
 
 
 def test_masks_are_turned_with_their_pictures(tmp_path):
@@ -53,10 +48,10 @@ def saved(path, image, kind, **options):
 
 def test_kinds_of_png(tmp_path):
     grey, path = Image.fromarray(RAMP), tmp_path / "a"
-    near(saved(path, grey.convert("P"), "PNG"), RAMP)
-    near(saved(path, grey.convert("LA"), "PNG"), RAMP)
-    near(saved(path, Image.fromarray(RAMP.astype(np.uint16) * 257), "PNG"), RAMP)
-    near(saved(path, Image.fromarray(RAMP > 100), "PNG"), 255.0 * (RAMP > 100))
+    assert_near(saved(path, grey.convert("P"), "PNG"), RAMP)
+    assert_near(saved(path, grey.convert("LA"), "PNG"), RAMP)
+    assert_near(saved(path, Image.fromarray(RAMP.astype(np.uint16) * 257), "PNG"), RAMP)
+    assert_near(saved(path, Image.fromarray(RAMP > 100), "PNG"), 255.0 * (RAMP > 100))
     clear = saved(path, Image.fromarray(np.minimum(RAMP, 200)).convert("P"), "PNG", transparency=200)
     assert read_picture(clear).grey_HW[RAMP >= 200].max() == 0
 
@@ -83,19 +78,19 @@ def test_interlaced_png(tmp_path):
         rows += b"".join(b"\0" + row.tobytes() for row in RAMP[y0::dy, x0::dx])
     header = struct.pack(">IIBBBBB", 24, 16, 8, 0, 0, 0, 1)
     (tmp_path / "a").write_bytes(chunked((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")))
-    near(tmp_path / "a", RAMP)
+    assert_near(tmp_path / "a", RAMP)
 
 
 def test_kinds_of_tiff(tmp_path):
     grey, path = Image.fromarray(RAMP), tmp_path / "a"
     for how in ("raw", "tiff_lzw", "packbits", "tiff_adobe_deflate", "jpeg"):
-        near(saved(path, grey, "TIFF", compression=how), RAMP, 6 if how == "jpeg" else 0)
-    near(saved(path, Image.fromarray(RAMP > 100), "TIFF", compression="group4"), 255.0 * (RAMP > 100))
-    near(saved(path, Image.fromarray(RAMP.astype(np.float32) / 255), "TIFF"), RAMP, 1)
-    near(saved(path, Image.fromarray(RAMP.astype(np.float32)), "TIFF"), RAMP)
-    near(saved(path, Image.fromarray(RAMP.astype(np.int32)), "TIFF"), RAMP)
-    near(saved(path, Image.fromarray(RAMP.astype(">u2") * 16), "TIFF"), RAMP)
-    near(saved(path, grey.convert("YCbCr"), "TIFF"), RAMP, 1)
+        assert_near(saved(path, grey, "TIFF", compression=how), RAMP, 6 if how == "jpeg" else 0)
+    assert_near(saved(path, Image.fromarray(RAMP > 100), "TIFF", compression="group4"), 255.0 * (RAMP > 100))
+    assert_near(saved(path, Image.fromarray(RAMP.astype(np.float32) / 255), "TIFF"), RAMP, 1)
+    assert_near(saved(path, Image.fromarray(RAMP.astype(np.float32)), "TIFF"), RAMP)
+    assert_near(saved(path, Image.fromarray(RAMP.astype(np.int32)), "TIFF"), RAMP)
+    assert_near(saved(path, Image.fromarray(RAMP.astype(">u2") * 16), "TIFF"), RAMP)
+    assert_near(saved(path, grey.convert("YCbCr"), "TIFF"), RAMP, 1)
     broken = RAMP.astype(np.float32)
     broken[0, 0] = np.nan
     with pytest.raises(DataError, match=r"damaged or truncated \(ValueError\)"):
@@ -104,9 +99,9 @@ def test_kinds_of_tiff(tmp_path):
 
 def test_kinds_of_jpeg(tmp_path):
     colour = Image.fromarray(np.repeat(RAMP[..., None], 3, axis=2))
-    near(saved(tmp_path / "a", colour, "JPEG", quality=95), RAMP, 4)
-    near(saved(tmp_path / "a", colour, "JPEG", quality=95, progressive=True), RAMP, 4)
-    near(saved(tmp_path / "a", colour.convert("CMYK"), "JPEG", quality=95), RAMP, 4)
+    assert_near(saved(tmp_path / "a", colour, "JPEG", quality=95), RAMP, 4)
+    assert_near(saved(tmp_path / "a", colour, "JPEG", quality=95, progressive=True), RAMP, 4)
+    assert_near(saved(tmp_path / "a", colour.convert("CMYK"), "JPEG", quality=95), RAMP, 4)
 
 
 def test_run_length_bmp(tmp_path):
@@ -120,7 +115,7 @@ def test_run_length_bmp(tmp_path):
     (tmp_path / "a").write_bytes(
         b"BM" + struct.pack("<IHHI", at + len(rows), 0, 0, at) + info + palette + rows
     )
-    near(tmp_path / "a", RAMP)
+    assert_near(tmp_path / "a", RAMP)
 
 
 def pages(path, *arrays, **options):
@@ -181,7 +176,7 @@ def test_the_preview_behind_a_jpeg_is_no_frame(tmp_path):
     images[0].save(tmp_path / "a", format="MPO", save_all=True, append_images=images[1:], quality=95)
     picture = read_picture(tmp_path / "a")
     assert picture.frames == 1
-    near(tmp_path / "a", RAMP, 4)
+    assert_near(tmp_path / "a", RAMP, 4)
 
 
 def test_text_chunks_and_thumbnails_do_not_reach_the_picture(tmp_path):

@@ -4,7 +4,8 @@ import pytest
 from livernet.core.phantom.anatomy import Body
 from livernet.core.phantom.fields import Field
 from livernet.core.phantom.scan import LINES, Probe
-from livernet.core.phantom.speckle import Receive, insonify, lateral_width
+from livernet.core.phantom.skins import SKINS
+from livernet.core.phantom.speckle import Receive, draw_receive, insonify, lateral_width
 
 PROBE = Probe(radius_mm=50.0, half_angle=0.5, frequency_mhz=3.0, f_number=2.5, focus_mm=30.0, depth_mm=60.0)
 SAMPLES = 301
@@ -99,3 +100,14 @@ def test_noise_shows_where_there_is_no_echo() -> None:
 
 def test_same_generator_same_picture() -> None:
     np.testing.assert_array_equal(echo_db(uniform(), receive(), 3), echo_db(uniform(), receive(), 3))
+
+
+def test_the_operator_follows_attenuation_in_part() -> None:
+    def drawn(attenuation: float) -> Receive:
+        rng = np.random.default_rng(1)
+        return draw_receive(rng, SKINS[0], gain_db=2.0, attenuation=attenuation, lost_side=0.0)
+
+    low, high = drawn(0.5), drawn(0.8)
+    assert high.tgc_attenuation - low.tgc_attenuation == pytest.approx(0.6 * 0.3)
+    assert (low.looks, low.gamma) == (SKINS[0].looks, SKINS[0].gamma)
+    assert len(low.sliders_db) == 8

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage, generate_uid
 from scipy import ndimage
 
 from livernet.core.data.images import Picture
@@ -71,44 +69,6 @@ def save(path: Path, grey: NDArray[np.uint8]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(png(grey))
     return path
-
-
-def dicom(path: Path, pixels: NDArray[np.generic], photometric: str = "MONOCHROME2", **tags: object) -> Path:
-    """Write an uncompressed DICOM file of one or more frames."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UltrasoundImageStorage
-    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["livernet"])
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
-    data.SOPClassUID, data.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
-    colour = photometric in {"RGB", "YBR_FULL"}
-    shape = pixels.shape[:-1] if colour else pixels.shape
-    data.Rows, data.Columns = shape[-2:]
-    if len(shape) == 3:
-        data.NumberOfFrames = shape[0]
-    data.SamplesPerPixel, data.PhotometricInterpretation = (3 if colour else 1), photometric
-    if colour:
-        data.PlanarConfiguration = 0
-    bits = 8 * pixels.dtype.itemsize
-    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = bits, bits, bits - 1, 0
-    for name, value in tags.items():
-        setattr(data, name, value)
-    data.PixelData = pixels.tobytes()
-    data.save_as(path, enforce_file_format=True)
-    return path
-
-
-def region(
-    box: tuple[int, int, int, int], *, spatial: int = 1, data_type: int = 1, delta: float = 0.05
-) -> Dataset:
-    """One item of SequenceOfUltrasoundRegions."""
-    item = Dataset()
-    item.RegionSpatialFormat, item.RegionDataType = spatial, data_type
-    item.RegionLocationMinX0, item.RegionLocationMinY0 = box[:2]
-    item.RegionLocationMaxX1, item.RegionLocationMaxY1 = box[2:]
-    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = 3
-    item.PhysicalDeltaX = item.PhysicalDeltaY = delta
-    return item
 
 
 def echo(region: NDArray[np.bool_], viewport: tuple[int, int, int, int] | None = None) -> Echo:

@@ -8,18 +8,8 @@ from livernet.core.preprocess.pipeline import prepare, prepare_all
 from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.sector.shape import Sector
 from livernet.core.preprocess.settings import PreprocessConfig
-from tests.core.preprocess.screens import (
-    CONVEX,
-    SHAPE,
-    cross,
-    dicom,
-    overlap,
-    picture,
-    region,
-    save,
-    screen,
-    write,
-)
+from tests.core.preprocess.screens import CONVEX, SHAPE, cross, overlap, picture, save, screen, write
+from tests.dicom_files import native, region
 
 SMALL = PreprocessConfig(size=256)
 
@@ -51,7 +41,7 @@ def test_square_and_facts():
 
 def test_spacing_follows_the_scale(tmp_path):
     tags = {"SequenceOfUltrasoundRegions": [region((20, 15, 380, 275))]}
-    made = prepare(read_picture(dicom(tmp_path / "a.dcm", screen(), **tags)), SMALL)
+    made = prepare(read_picture(native(tmp_path / "a.dcm", screen(), **tags)), SMALL)
     assert made.source_spacing_mm == (0.5, 0.5)
     assert made.spacing_mm == pytest.approx(0.5 / made.geometry.scale[0])
 

@@ -18,7 +18,7 @@ from livernet.core.phantom.scan import Probe
 from livernet.core.phantom.screens.conditions import cast_shadows, draw_condition, worsen
 from livernet.core.phantom.screens.consoles import CONSOLES, Console
 from livernet.core.phantom.screens.outline import Box, Outline, place
-from livernet.core.phantom.speckle import Receive, insonify
+from livernet.core.phantom.speckle import draw_receive, insonify
 from livernet.core.phantom.views import VIEWS, Habitus, View, draw_habitus, draw_view
 
 
@@ -99,7 +99,14 @@ def expose(
     body = build_body(rng, probe, habitus, guest.traits, view)
     state = draw_condition(rng, condition)
     cast_shadows(body, state)
-    receive = worsen(_settings(rng, guest, view), state)
+    receive = draw_receive(
+        rng,
+        guest.console,
+        gain_db=guest.gain_db,
+        attenuation=guest.traits.attenuation,
+        lost_side=view.lost_side,
+    )
+    receive = worsen(receive, state)
     drawn = tuple(outline.to_screen(insonify(rng, body, probe, receive)) for _ in range(frames))
     distance, inside = outline.to_screen(body.liver_SL), outline.inside_hw
     first, second = (draw_outline(rng, distance, inside, outline.mm_per_px, k) for k in (0, 1))
@@ -128,17 +135,3 @@ def _look(rng: np.random.Generator, guest: Guest, probe: Probe, kind: str) -> tu
     name = str(rng.choice(VIEWS))
     view = draw_view(rng, name, habitus, plane=plane, half_angle=probe.half_angle, reach=guest.traits.vessels)
     return (replace(view, ribs=()) if kind == "linear" else view), habitus
-
-
-def _settings(rng: np.random.Generator, guest: Guest, view: View) -> Receive:
-    extra = guest.traits.attenuation - 0.5
-    return Receive(
-        gain_db=guest.gain_db + float(rng.normal(0, 1.0)),
-        tgc_attenuation=0.52 + 0.6 * extra + float(rng.normal(0, 0.015)),
-        sliders_db=tuple(float(v) for v in rng.normal(0, 1.3, 8)),
-        noise_db=float(rng.normal(-67.0, 2.0)),
-        dynamic_range_db=guest.console.dynamic_range_db,
-        looks=guest.console.looks,
-        gamma=guest.console.gamma,
-        lost_side=view.lost_side,
-    )

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from livernet import __version__
-from livernet.core.files import write_bytes, write_csv, write_json, write_png
-from livernet.core.phantom.cohort import HEADER, KIND, NOTE, Summary, claim
+from livernet.core.files import write_bytes, write_png
+from livernet.core.phantom.cohort import Summary, claim, close
 from livernet.core.phantom.identity import HOSPITALS
+from livernet.core.phantom.people import person_truth
 from livernet.core.phantom.plan import Quota, draw_patients
 from livernet.core.phantom.screens.cases import Case, deal
 from livernet.core.phantom.screens.consoles import CONSOLES
@@ -17,7 +17,7 @@ from livernet.core.phantom.screens.exposure import Guest, welcome
 from livernet.core.phantom.screens.forms import Form, draw_form
 from livernet.core.phantom.screens.screen import Screenshot, compose
 from livernet.core.phantom.screens.store import store
-from livernet.core.phantom.screens.truth import person_truth, picture_truth
+from livernet.core.phantom.screens.truth import picture_truth
 from livernet.core.stages import STAGES
 
 
@@ -29,9 +29,7 @@ def write_screens(
     Raises:
         OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
     """
-    settings = {"seed": seed, "patients": list(quota.patients), "images": list(quota.images)}
-    head = {"kind": KIND, "version": __version__, **settings, "consoles": "all"}
-    claim(out, head)
+    head = claim(out, seed, quota, consoles="all")
     total, size = sum(quota.images), 0
     cases = deal(seed, total)
     rows: list[tuple[str, ...]] = []
@@ -39,7 +37,7 @@ def write_screens(
     pictures: list[dict[str, Any]] = []
     for patient in draw_patients(seed, quota, len(CONSOLES)):
         guest = welcome(seed, patient)
-        people.append(person_truth(guest))
+        people.append(person_truth(patient, guest.who, guest.traits, guest.habitus, guest.console.name))
         for _ in range(patient.images):
             serial = len(rows)
             case = cases[serial]
@@ -51,13 +49,7 @@ def write_screens(
             pictures.append(picture_truth(guest, case, form, shot))
             if on_picture is not None:
                 on_picture(len(rows), total)
-    write_csv(out / "labels.csv", HEADER, rows)
-    write_json(
-        out / "truth.json",
-        {**head, "status": "finished", "note": NOTE, "people": people, "pictures": pictures},
-    )
-    stages = tuple((s, p, i) for s, p, i in zip(STAGES, quota.patients, quota.images, strict=True))
-    return Summary(folder=out, images=len(rows), patients=len(people), stages=stages, size_bytes=size)
+    return close(out, head, quota, rows, {"people": people, "pictures": pictures}, size)
 
 
 def _write(out: Path, guest: Guest, case: Case, form: Form, shot: Screenshot, *, key: str) -> int:

@@ -9,7 +9,6 @@ from livernet.core.phantom.screens.exposure import Guest
 from livernet.core.phantom.screens.forms import Form
 from livernet.core.phantom.screens.header_dicom import paper_of
 from livernet.core.phantom.screens.screen import Screenshot
-from livernet.core.stages import STAGES
 
 
 def tokens(who: Identity, path: str) -> list[str]:
@@ -53,19 +52,4 @@ def picture_truth(guest: Guest, case: Case, form: Form, shot: Screenshot) -> dic
         "panels": [exposure.outline.document() for exposure in shot.exposures],
         "burned_in": [mark.document() for mark in shot.marks],
         "tokens": tokens(guest.who, form.path),
-    }
-
-
-def person_truth(guest: Guest) -> dict[str, Any]:
-    """All that is known of one patient."""
-    patient = guest.patient
-    return {
-        "patient": guest.who.number,
-        "name": [guest.who.name, guest.who.hangul],
-        "birth": guest.who.birth,
-        "score": round(patient.score, 4),
-        "stage": STAGES[patient.stage],
-        "traits": {key: round(value, 4) for key, value in asdict(guest.traits).items()},
-        "habitus": {key: round(value, 4) for key, value in asdict(guest.habitus).items()},
-        "scanner": guest.console.name,
     }

@@ -10,14 +10,11 @@ from numpy.typing import NDArray
 
 from livernet.core.preprocess.residue.blobs import Mask
 from livernet.core.preprocess.residue.colour import colour_amount, is_tint
-from livernet.core.preprocess.residue.inpaint import paint_over
 from livernet.core.preprocess.residue.lines import holds_frame, level_lines
 from livernet.core.preprocess.residue.markers import find_markers
 from livernet.core.preprocess.residue.strokes import Layer, search
 from livernet.core.preprocess.residue.writing import likeness
 from livernet.core.preprocess.windows import window_min
-
-__all__ = ["Residue", "find_residue", "holds_writing", "paint_over"]
 
 _RIM = 2
 """The sector's own edge is no stroke: its outermost pixels are left out. A stroke cut by it still is one."""

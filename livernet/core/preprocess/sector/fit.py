@@ -20,8 +20,6 @@ from livernet.core.preprocess.sector.judge import Fit, Judge
 from livernet.core.preprocess.sector.outline import Line, Outline, Points, arc_apex, cuts, edge_lines, trace
 from livernet.core.preprocess.sector.shape import Sector
 
-__all__ = ["Fit", "fit_rectangle", "fit_sector"]
-
 _COARSE, _FINE = 1_200, 5_000
 _PER_CUT = 0.04
 _FINALISTS = 5

@@ -16,8 +16,6 @@ from livernet.core.preprocess.sector.panels import Place, alike, find_places
 from livernet.core.preprocess.sector.tags import Tags, read_tags
 from livernet.core.preprocess.sector.tighten import tighten
 
-__all__ = ["Located", "Quarantined", "acceptable", "locate"]
-
 _MOST_ECHO = 0.75
 _MOST_LEAK, _LEAST_CONFIDENCE = 0.04, 0.42
 # a sector loses echoes to shadows; a rectangle that is half empty is no rectangle

@@ -1,6 +1,6 @@
 import json
 
-from livernet.core.phantom.screens.truth import person_truth, picture_truth, tokens
+from livernet.core.phantom.screens.truth import picture_truth, tokens
 from tests.core.phantom.screens.samples import case, guest, shot
 from tests.core.phantom.screens.test_store import FORM
 
@@ -21,9 +21,3 @@ def test_truth_of_a_picture_is_json_and_whole() -> None:
     assert (document["mode"], document["expected"], document["frames"]) == ("dual", "written", 1)
     assert len(document["panels"]) == 2
     assert {"kind", "text", "box", "inside", "ink"} <= set(document["burned_in"][0])
-
-
-def test_truth_of_a_person_is_json() -> None:
-    document = json.loads(json.dumps(person_truth(guest())))
-    assert document["stage"] == "F2"
-    assert document["name"] == [guest().who.name, guest().who.hangul]

@@ -8,7 +8,8 @@ from livernet.core.errors import OutputError
 from livernet.core.preprocess.cohort import pieces
 from livernet.core.preprocess.cohort.pieces import IMAGES, MARKERS, Job, job_digest, make_pieces, piece_path
 from livernet.core.preprocess.settings import PreprocessConfig
-from tests.core.preprocess.screens import CONVEX, SHAPE, cross, dicom, save, screen, write
+from tests.core.preprocess.screens import CONVEX, SHAPE, cross, save, screen, write
+from tests.dicom_files import native
 
 SETTINGS = PreprocessConfig(size=128)
 
@@ -74,7 +75,7 @@ def test_a_person_may_let_it_in(tmp_path, store):
 
 
 def test_patient_of_a_header_stays_in_memory(tmp_path, store):
-    path = dicom(tmp_path / "a", screen(), PatientID="K-17")
+    path = native(tmp_path / "a", screen(), PatientID="K-17")
     assert make_pieces(job(path, ask_patient=True), SETTINGS, store).patient == "K-17"
     assert make_pieces(job(path, ask_patient=True), SETTINGS, store).patient == "K-17"
     assert make_pieces(job(path), SETTINGS, store).patient == ""

@@ -16,14 +16,15 @@ from livernet.core.preprocess.cohort.record import (
 from livernet.core.preprocess.geometry import Geometry
 from livernet.core.preprocess.pipeline import prepare
 from livernet.core.preprocess.settings import PreprocessConfig
-from tests.core.preprocess.screens import dicom, region, save, screen
+from tests.core.preprocess.screens import save, screen
+from tests.dicom_files import native, region
 
 SETTINGS = PreprocessConfig(size=128)
 
 
 def made(tmp_path):
     tags = {"SequenceOfUltrasoundRegions": [region((20, 15, 380, 275))], "PatientID": "KIM-17"}
-    picture = read_picture(dicom(tmp_path / "kim.dcm", screen(), **tags))
+    picture = read_picture(native(tmp_path / "kim.dcm", screen(), **tags))
     prepared = prepare(picture, SETTINGS)
     return picture, prepared, image_record(picture, prepared, {"images": "0"})
 

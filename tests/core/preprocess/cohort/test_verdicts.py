@@ -44,6 +44,7 @@ def test_rejected_again_is_fine_where_the_image_is_gone(tmp_path):
     verdicts = merge(EARLIER, newest(tmp_path, "P1_01,reject"))
     verdicts.check([], [], gone=True)
     check_not_back(verdicts, EARLIER)
+    assert verdicts.rejects("images/P1_01.png")
 
 
 def test_accepted_again_is_not(tmp_path):

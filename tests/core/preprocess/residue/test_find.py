@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from livernet.core.preprocess.residue.find import find_residue, paint_over
+from livernet.core.preprocess.residue.find import find_residue
+from livernet.core.preprocess.residue.inpaint import paint_over
 from tests.core.preprocess.screens import CONVEX, SHAPE, cross, screen, write
 
 INSIDE = CONVEX.mask(SHAPE, margin=1.5)

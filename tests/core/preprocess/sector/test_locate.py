@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 
 from livernet.core.data.images import read_picture
-from livernet.core.preprocess.sector.locate import Quarantined, acceptable, locate
+from livernet.core.preprocess.refusal import Quarantined
+from livernet.core.preprocess.sector.locate import acceptable, locate
 from livernet.core.preprocess.sector.shape import Sector
-from tests.core.preprocess.screens import CONVEX, SHAPE, dicom, overlap, picture, region, screen, speckle
+from tests.core.preprocess.screens import CONVEX, SHAPE, overlap, picture, screen, speckle
+from tests.dicom_files import native, region
 
 BOX = (20, 15, 380, 275)
 
@@ -18,7 +20,7 @@ def test_from_pixels():
 
 
 def with_regions(tmp_path, *regions):
-    return read_picture(dicom(tmp_path / "a.dcm", screen(), SequenceOfUltrasoundRegions=list(regions)))
+    return read_picture(native(tmp_path / "a.dcm", screen(), SequenceOfUltrasoundRegions=list(regions)))
 
 
 def test_region_tag_narrows_and_gives_the_spacing(tmp_path):
@@ -54,7 +56,7 @@ def dual():
 def test_two_panels_by_the_tags(tmp_path):
     grey, half = dual()
     halves = [region((0, 20, 199, 280)), region((200, 20, 399, 280))]
-    left, right = locate(read_picture(dicom(tmp_path / "a.dcm", grey, SequenceOfUltrasoundRegions=halves)))
+    left, right = locate(read_picture(native(tmp_path / "a.dcm", grey, SequenceOfUltrasoundRegions=halves)))
     truth = half.mask((300, 200))
     assert overlap(left.fit.sector.mask(SHAPE)[:, :200], truth) > 0.95
     assert overlap(right.fit.sector.mask(SHAPE)[:, 200:], truth) > 0.95

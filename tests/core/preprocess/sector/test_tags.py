@@ -3,14 +3,15 @@ import pytest
 from livernet.core.data.images import read_picture
 from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.sector.tags import read_tags
-from tests.core.preprocess.screens import dicom, picture, region, screen
+from tests.core.preprocess.screens import picture, screen
+from tests.dicom_files import native, region
 
 BOX = (20, 15, 380, 275)
 LEFT, RIGHT = (0, 20, 199, 280), (200, 20, 399, 280)
 
 
 def with_regions(tmp_path, *regions):
-    return read_picture(dicom(tmp_path / "a.dcm", screen(), SequenceOfUltrasoundRegions=list(regions)))
+    return read_picture(native(tmp_path / "a.dcm", screen(), SequenceOfUltrasoundRegions=list(regions)))
 
 
 def test_a_picture_without_tags_has_no_panels():
