@@ -10,7 +10,19 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "livernet").rglob("*.py"))
-LAYERS = ("cli", "report", "experiment", "infer", "train", "model", "preprocess", "metrics", "data", "")
+LAYERS = (
+    "cli",
+    "report",
+    "experiment",
+    "audits",
+    "infer",
+    "train",
+    "model",
+    "preprocess",
+    "metrics",
+    "data",
+    "",
+)
 """From the top down; '' is the first line (errors, stages, config, files, runs, device, presets)."""
 
 

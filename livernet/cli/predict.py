@@ -80,7 +80,7 @@ def predict(
 
 def _write_figure(out: Path, case: "Case", class_names: tuple[str, ...], learnt: "Learnt") -> None:
     from livernet.core.infer.output import figure_name
-    from livernet.core.report.figures import case_figure, save_figure
+    from livernet.core.report.drawing.figures import case_figure, save_figure
 
     said = case.finding.prediction
     truth = None if said.true_class is None else class_names[said.true_class]

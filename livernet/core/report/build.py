@@ -10,13 +10,13 @@ from livernet import __version__
 from livernet.core.errors import ConfigError
 from livernet.core.files import json_bytes, write_together
 from livernet.core.metrics.intervals import NEWCOMBE, WILSON
-from livernet.core.report.assets import draw_charts
 from livernet.core.report.collect import load_run
 from livernet.core.report.document import describe
+from livernet.core.report.drawing.assets import draw_charts
+from livernet.core.report.drawing.overlay import Overlay
 from livernet.core.report.gallery import gallery
-from livernet.core.report.notes import comparison_notes
-from livernet.core.report.overlay import Overlay
-from livernet.core.report.render import render
+from livernet.core.report.page.render import render
+from livernet.core.report.words.notes import comparison_notes
 
 SCHEMA = 1
 

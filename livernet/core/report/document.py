@@ -8,9 +8,9 @@ import numpy as np
 from livernet.core.metrics.cases import Cases, by_image, by_patient
 from livernet.core.metrics.classification import roc
 from livernet.core.metrics.summary import group_by_model, score
-from livernet.core.report.cohort import cohort_table, is_phantom
+from livernet.core.report.cohort.counts import cohort_table, is_phantom
 from livernet.core.report.collect import Run
-from livernet.core.report.notes import notes
+from livernet.core.report.words.notes import notes
 from livernet.core.stages import STAGES, Grouping
 
 _MADE = ("version", "command", "run", "started", "seconds", "device", "preset", "seed", "python", "platform")

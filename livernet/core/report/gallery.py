@@ -8,7 +8,7 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.metrics.cases import by_image
 from livernet.core.metrics.summary import group_by_model
 from livernet.core.report.collect import Run
-from livernet.core.report.overlay import Overlay, draw
+from livernet.core.report.drawing.overlay import Overlay, draw
 from livernet.core.stages import Grouping
 
 WHOLE = 36

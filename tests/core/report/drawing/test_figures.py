@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from livernet.core.errors import OutputError
-from livernet.core.report.figures import case_figure, save_figure, svg_uri
+from livernet.core.report.drawing.figures import case_figure, save_figure, svg_uri
 from tests.fake_run import ellipse
 
 NAMES = ("F0/F1", "F2/F3", "F4")

@@ -3,9 +3,9 @@ from pathlib import Path
 from typing import Any
 
 from livernet.core.metrics.summary import score
-from livernet.core.report.cohort import cohort_table
+from livernet.core.report.cohort.counts import cohort_table
 from livernet.core.report.collect import Run, load_run
-from livernet.core.report.notes import comparison_notes, notes
+from livernet.core.report.words.notes import comparison_notes, notes
 from livernet.core.stages import Grouping
 from tests.fake_run import make_cohort, make_cv, make_predict, make_train
 

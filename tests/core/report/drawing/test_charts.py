@@ -3,8 +3,14 @@ import base64
 import numpy as np
 import pytest
 
-from livernet.core.report.charts import curves_figure, dice_figure, mean_curve, roc_figure, terms_figure
-from livernet.core.report.figures import svg_uri
+from livernet.core.report.drawing.charts import (
+    curves_figure,
+    dice_figure,
+    mean_curve,
+    roc_figure,
+    terms_figure,
+)
+from livernet.core.report.drawing.figures import svg_uri
 
 
 def test_mean_curve_stops_at_the_shortest_fold_and_keeps_gaps() -> None:

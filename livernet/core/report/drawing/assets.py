@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from livernet.core.report.charts import curves_figure, dice_figure, roc_figure, terms_figure
-from livernet.core.report.figures import svg_uri
+from livernet.core.report.drawing.charts import curves_figure, dice_figure, roc_figure, terms_figure
+from livernet.core.report.drawing.figures import svg_uri
 
 Curve = tuple[list[float], list[float]]
 

@@ -1,8 +1,8 @@
 import base64
 
-from livernet.core.report.assets import draw_charts
 from livernet.core.report.collect import Run
 from livernet.core.report.document import describe
+from livernet.core.report.drawing.assets import draw_charts
 
 
 def texts(uri: str) -> str:

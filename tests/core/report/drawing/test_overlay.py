@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from livernet.core.errors import DataError
 from livernet.core.files import write_png, write_text
-from livernet.core.report.overlay import draw, outline
+from livernet.core.report.drawing.overlay import draw, outline
 from tests.fake_run import ellipse
 
 

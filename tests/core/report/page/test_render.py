@@ -1,6 +1,6 @@
 import pytest
 
-from livernet.core.report.render import duration, first_value, number, percent, shade
+from livernet.core.report.page.render import duration, first_value, number, percent, shade
 
 
 def test_numbers_as_a_reader_sees_them() -> None:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from livernet.core.report.figures import GRID, MUTED, PALETTE, STYLE
+from livernet.core.report.drawing.figures import GRID, MUTED, PALETTE, STYLE
 
 Curve = Sequence[float | None]
 _DASHES = ("-", "--", ":", "-.")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from livernet.core.report.cohort import cohort_table, is_phantom
+from livernet.core.report.cohort.counts import cohort_table, is_phantom
 from livernet.core.report.collect import Run, load_run
 from tests.fake_run import make_cohort, make_cv
 
