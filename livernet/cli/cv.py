@@ -66,8 +66,9 @@ def cv(
     if json:
         print_json({"run": str(result.folder)} | result.summary)
     else:
-        run = {"name": result.folder.name, "summary": result.summary, "notes": []}
-        print_results({"runs": [run], "notes": []})
+        shown = {"name": result.folder.name, "summary": result.summary, "notes": []}
+        verdict = {"verdict": result.summary.get("verdict")}
+        print_results({"runs": [shown | verdict], "notes": []})
     err.print(f"wrote {result.folder}", markup=False)
     next_step("livernet report")
     next_step("livernet predict SCAN --mask-out")

@@ -1,4 +1,4 @@
-"""The short table of results that ends ``report``."""
+"""The short table of results that ends ``cv`` and ``report``."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from livernet.cli.console import out, warn
+from livernet.cli.verdict import believed, print_verdict
 
 
 def print_results(document: dict[str, Any]) -> None:
-    """Patient-level results of every run and model on stdout, what to know about them on stderr."""
+    """Whether to believe them, then patient-level results of every run on stdout; warnings on stderr."""
     entries = [
         (run, name, model)
         for run in document["runs"]
@@ -22,15 +23,21 @@ def print_results(document: dict[str, Any]) -> None:
         cutoff for cutoff in cutoffs if cutoff in {"F2", "F4"}
     ] or cutoffs  # wide enough for 80 columns
     several = len(document["runs"]) > 1
+    doubted = any(not believed(run) for run, _, _ in entries)
     name = "" if several else f"{document['runs'][0]['name']}: "
-    title = escape(f"{name}held-out results per patient, 95 % intervals")
+    title = escape(f"{name}{'not to be believed: ' * doubted}held-out results per patient, 95 % intervals")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("run, model" if several else "model", overflow="fold", min_width=8)
     areas = (f"AUC {'' if cutoff == 'F4' else '≥'}{cutoff}" for cutoff in cutoffs)
     for heading in ("n", "acc. %", "chance", "maj.", *areas, "Dice"):
         table.add_column(heading, justify="right", no_wrap=True)
     for entry in entries:
-        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs, several)))
+        style = None if believed(entry[0]) else "dim"
+        table.add_row(*(escape(text) for text in _cells(*entry, cutoffs, several)), style=style)
+    for run in document["runs"]:
+        if several and run.get("verdict"):
+            out.print(f"[bold]{escape(run['name'])}[/bold]")
+        print_verdict(run.get("verdict"))
     if entries:
         out.print(table)
     _print_warnings(document)

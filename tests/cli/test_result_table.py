@@ -62,3 +62,18 @@ def test_a_warning_of_several_runs_is_printed_once(capsys: pytest.CaptureFixture
     both["runs"].append(both["runs"][0] | {"name": "third", "notes": [{"level": "warning", "text": "alone"}]})
     print_results(both)
     assert capsys.readouterr().err == "warning: first, second: mind [this]\nwarning: third: alone\n"
+
+
+def test_numbers_that_cannot_be_believed_are_called_so(capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = {"state": "no", "headline": "No: the scanner gives it away.", "reasons": ["AUC 0.9"]}
+    print_results(document(verdict=verdict))
+    shown = capsys.readouterr().out
+    assert shown.index("No: the scanner") < shown.index("not to be believed: held-out results")
+
+
+def test_a_sound_run_is_not_doubted(capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = {"state": "with care", "headline": "With care.", "reasons": []}
+    print_results(document(verdict=verdict))
+    shown = capsys.readouterr().out
+    assert "With care." in shown
+    assert "not to be believed" not in shown
