@@ -34,6 +34,12 @@ def phantom(
             help="standard: four consoles, plain pictures. all: every kind of screen, to try preprocess on."
         ),
     ] = "standard",
+    confound: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Probability that the console follows the stage: a cohort audits must accuse."
+        ),
+    ] = 0.0,
     json: JsonOption = False,
 ) -> None:
     """Make console pictures of synthetic livers with known stages and masks. No person is shown."""
@@ -49,10 +55,16 @@ def phantom(
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("drawing", total=sum(quota.images))
         write = write_screens if consoles == "all" else write_cohort
-        summary = write(folder, seed, quota, lambda done, _total: progress.update(task, completed=done))
+        summary = write(
+            folder,
+            seed,
+            quota,
+            lambda done, _total: progress.update(task, completed=done),
+            confound=confound,
+        )
     difficulty = measure(folder) if describe else None
     if json:
-        print_json(_document(summary, difficulty, seed))
+        print_json(_document(summary, difficulty, seed, confound))
     else:
         _show(summary, difficulty)
     next_step("livernet preprocess {} out/", folder)
@@ -80,11 +92,14 @@ def _numbers(text: str | None) -> tuple[int, ...] | None:
         ) from error
 
 
-def _document(summary: "Summary", difficulty: "Difficulty | None", seed: int) -> dict[str, Any]:
+def _document(
+    summary: "Summary", difficulty: "Difficulty | None", seed: int, confound: float
+) -> dict[str, Any]:
     stages = {stage: {"patients": patients, "images": images} for stage, patients, images in summary.stages}
     head = {
         "folder": str(summary.folder),
         "seed": seed,
+        "confound": confound,
         "images": summary.images,
         "patients": summary.patients,
     }

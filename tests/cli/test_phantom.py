@@ -57,3 +57,11 @@ def test_consoles_must_be_known(tmp_path: Path, arguments: list[str], message: s
     with pytest.raises(ConfigError, match=message):
         CliRunner().invoke(app, [str(tmp_path / "raw"), *arguments], catch_exceptions=False)
     assert not (tmp_path / "raw").exists()
+
+
+def test_consoles_may_follow_the_stage(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, [str(tmp_path / "raw"), *TINY, "--confound", "1", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["confound"] == 1.0
+    assert json.loads((tmp_path / "raw" / "truth.json").read_text())["confound"] == 1.0
+    assert CliRunner().invoke(app, [str(tmp_path / "no"), "--confound", "1.5"]).exit_code == 2

@@ -43,19 +43,28 @@ class Summary:
 
 
 def write_cohort(
-    out: Path, seed: int, quota: Quota, on_picture: Callable[[int, int], None] | None = None
+    out: Path,
+    seed: int,
+    quota: Quota,
+    on_picture: Callable[[int, int], None] | None = None,
+    *,
+    confound: float = 0.0,
 ) -> Summary:
     """Make a cohort in ``out``; ``on_picture(done, total)`` is called after each picture.
 
+    ``confound`` is the probability that a patient's console follows his stage.
+
     Raises:
+        ConfigError: ``confound`` is no probability.
         OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
     """
-    head = claim(out, seed, quota)
+    patients = draw_patients(seed, quota, len(SKINS), confound)
+    head = claim(out, seed, quota, **said_of(confound))
     total, size = sum(quota.images), 0
     rows: list[tuple[str, ...]] = []
     people: list[dict[str, Any]] = []
     pictures: list[dict[str, Any]] = []
-    for patient in draw_patients(seed, quota, len(SKINS)):
+    for patient in patients:
         sitting = seat(seed, patient)
         scanner = sitting.skin.name
         people.append(person_truth(patient, sitting.who, sitting.traits, sitting.habitus, scanner))
@@ -70,7 +79,12 @@ def write_cohort(
     return close(out, head, quota, rows, {"people": people, "pictures": pictures}, size)
 
 
-def claim(out: Path, seed: int, quota: Quota, **more: str) -> dict[str, Any]:
+def said_of(confound: float) -> dict[str, float]:
+    """What ``truth.json`` says of consoles that follow the stage; nothing where they do not."""
+    return {"confound": confound} if confound else {}
+
+
+def claim(out: Path, seed: int, quota: Quota, **more: str | float) -> dict[str, Any]:
     """Make sure that ``out`` is new, empty or the same cohort, and leave a sign before the first picture.
 
     Returns:
@@ -91,7 +105,7 @@ def claim(out: Path, seed: int, quota: Quota, **more: str) -> dict[str, Any]:
                 raise OutputError(
                     f"{out}: is not empty and was not made by this command", "choose a new folder"
                 )
-            other = found.get("consoles") != head.get("consoles")
+            other = any(found.get(key) != head.get(key) for key in ("consoles", "confound"))
             if other or any(found.get(key) != value for key, value in head.items()):
                 raise OutputError(
                     f"{out}: holds a phantom cohort made with other settings",

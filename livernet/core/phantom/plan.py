@@ -1,16 +1,17 @@
 """Who is in the cohort: patients and pictures of each stage, and the chance that made each patient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from livernet.core.errors import ConfigError
 from livernet.core.phantom.fibrosis import draw_score
-from livernet.core.stages import STAGES
+from livernet.core.stages import STAGES, Grouping
 
 PAPER_PATIENTS = (13, 13, 14, 23, 15)
 PAPER_IMAGES = (20, 20, 21, 34, 23)
 _MOST_PER_PATIENT = 8
+_CLASSES = Grouping.parse("3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ class Patient:
     images: int
     """Number of pictures."""
     skin: int
-    """The console he was scanned on; every stage meets all of them equally often."""
+    """The console he was scanned on; in a plain cohort every stage meets all of them equally often."""
 
 
 def make_quota(
@@ -103,8 +104,19 @@ def apportion(total: int, weights: tuple[int, ...], floor: tuple[int, ...]) -> t
     return tuple(counts)
 
 
-def draw_patients(seed: int, quota: Quota, skins: int) -> tuple[Patient, ...]:
-    """People are drawn and biopsied until every stage has its number, then put in random order."""
+def draw_patients(seed: int, quota: Quota, skins: int, confound: float = 0.0) -> tuple[Patient, ...]:
+    """People are drawn and biopsied until every stage has its number, then put in random order.
+
+    With probability ``confound`` a patient's console follows the class of his stage (F0-F1, F2-F3, F4), as
+    where each clinic has its own patients and its own console.
+
+    Raises:
+        ConfigError: ``confound`` is no probability.
+    """
+    if not 0 <= confound <= 1:
+        raise ConfigError(
+            f"confound {confound:g} is no probability", "give a number from 0 (by chance) to 1 (always)"
+        )
     rng = np.random.default_rng([seed, 0])
     scores: list[list[float]] = [[] for _ in STAGES]
     while any(len(found) < wanted for found, wanted in zip(scores, quota.patients, strict=True)):
@@ -118,7 +130,13 @@ def draw_patients(seed: int, quota: Quota, skins: int) -> tuple[Patient, ...]:
             share, rest = divmod(quota.images[stage], len(found))
             drawn.append((score, stage, share + (k < rest), (first + k) % skins))
     order = rng.permutation(len(drawn))
-    return tuple(
+    patients = tuple(
         Patient(index=i, score=drawn[j][0], stage=drawn[j][1], images=drawn[j][2], skin=drawn[j][3])
         for i, j in enumerate(order)
+    )
+    # a generator of its own: whom the consoles follow changes nothing else
+    tied = np.random.default_rng([seed, 4]).random(len(patients)) < confound
+    return tuple(
+        replace(patient, skin=_CLASSES.class_of(patient.stage)) if follows else patient
+        for patient, follows in zip(patients, tied, strict=True)
     )

@@ -82,3 +82,20 @@ def test_out_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "raw").write_text("")
     with pytest.raises(OutputError, match="is a file, not a folder"):
         write_cohort(tmp_path / "raw", 0, QUOTA)
+
+
+def test_confounding_is_recorded_and_changes_the_console_alone(made: Summary, tmp_path: Path) -> None:
+    tied = tmp_path / "tied"
+    write_cohort(tied, 2, QUOTA, confound=1.0)
+    truth, plain = (json.loads((folder / "truth.json").read_text()) for folder in (tied, made.folder))
+    assert truth["confound"] == 1.0
+    assert "confound" not in plain
+    scanner = {person["stage"]: person["scanner"] for person in truth["people"]}
+    assert scanner == {"F0": "Hanbit H50", "F1": "Hanbit H50", "F4": "Miru Q2"}
+    with (tied / "labels.csv").open() as stream:
+        assert {(row["stage"], row["scanner"]) for row in csv.DictReader(stream)} == {
+            (stage, f"{name} phantom") for stage, name in scanner.items()
+        }
+    assert [person["name"] for person in truth["people"]] == [person["name"] for person in plain["people"]]
+    with pytest.raises(OutputError, match="made with other settings"):
+        write_cohort(tied, 2, QUOTA)

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from livernet.core.errors import ConfigError
+from livernet.core.files import sha256
 from livernet.core.phantom.plan import (
     PAPER_IMAGES,
     PAPER_PATIENTS,
@@ -80,3 +82,26 @@ def test_consoles_are_dealt_evenly_within_each_stage() -> None:
 def test_same_seed_same_patients() -> None:
     assert draw_patients(5, Quota(), 4) == draw_patients(5, Quota(), 4)
     assert draw_patients(5, Quota(), 4) != draw_patients(6, Quota(), 4)
+
+
+def test_without_confounding_the_plan_is_what_it_always_was() -> None:
+    told = "".join(
+        f"{p.index} {p.score:.6f} {p.stage} {p.images} {p.skin}\n" for p in draw_patients(5, Quota(), 4)
+    )
+    assert sha256(told.encode()) == "58975fa94fc848f04deae0de690d2cfb7152a3a1e8f7b63ddda541c14afdd200"
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8, 1.0])
+def test_consoles_follow_the_class_with_the_probability_asked_for(share: float) -> None:
+    quota = make_quota(2000)
+    plain, tied = draw_patients(0, quota, 4), draw_patients(0, quota, 4, share)
+    classes = [0 if p.stage < 2 else 1 if p.stage < 4 else 2 for p in tied]
+    follow = np.mean([p.skin == k for p, k in zip(tied, classes, strict=True)])
+    assert follow == pytest.approx(share + (1 - share) / 4, abs=0.03)
+    assert [replace(p, skin=0) for p in tied] == [replace(p, skin=0) for p in plain]
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_confounding_must_be_a_probability(share: float) -> None:
+    with pytest.raises(ConfigError, match="is no probability"):
+        draw_patients(0, Quota(), 4, share)

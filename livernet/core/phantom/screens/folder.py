@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from livernet.core.files import write_bytes, write_png
-from livernet.core.phantom.cohort import Summary, claim, close
+from livernet.core.phantom.cohort import Summary, claim, close, said_of
 from livernet.core.phantom.identity import HOSPITALS
 from livernet.core.phantom.people import person_truth
 from livernet.core.phantom.plan import Quota, draw_patients
@@ -22,20 +22,29 @@ from livernet.core.stages import STAGES
 
 
 def write_screens(
-    out: Path, seed: int, quota: Quota, on_picture: Callable[[int, int], None] | None = None
+    out: Path,
+    seed: int,
+    quota: Quota,
+    on_picture: Callable[[int, int], None] | None = None,
+    *,
+    confound: float = 0.0,
 ) -> Summary:
     """Make the screens in ``out``; ``on_picture(done, total)`` is called after each.
 
+    ``confound`` is the probability that a patient's console follows his stage.
+
     Raises:
+        ConfigError: ``confound`` is no probability.
         OutputError: ``out`` is not empty and was not made by the same call, or cannot be written.
     """
-    head = claim(out, seed, quota, consoles="all")
+    patients = draw_patients(seed, quota, len(CONSOLES), confound)
+    head = claim(out, seed, quota, consoles="all", **said_of(confound))
     total, size = sum(quota.images), 0
     cases = deal(seed, total)
     rows: list[tuple[str, ...]] = []
     people: list[dict[str, Any]] = []
     pictures: list[dict[str, Any]] = []
-    for patient in draw_patients(seed, quota, len(CONSOLES)):
+    for patient in patients:
         guest = welcome(seed, patient)
         people.append(person_truth(patient, guest.who, guest.traits, guest.habitus, guest.console.name))
         for _ in range(patient.images):
