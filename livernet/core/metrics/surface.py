@@ -73,8 +73,6 @@ def _outline(mask_HW: NDArray[np.bool_]) -> NDArray[np.float64]:
     if not len(rows):
         return np.zeros((0, 2))
     part_HW = mask_HW[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    outline_HW = part_HW & ~binary_erosion(part_HW)
-    place_P2: NDArray[np.float64] = np.argwhere(outline_HW) + np.array(
-        [rows[0], columns[0]], dtype=np.float64
-    )
-    return place_P2
+    points_P2 = np.argwhere(part_HW & ~binary_erosion(part_HW)).astype(np.float64)
+    points_P2 += (rows[0], columns[0])
+    return points_P2
