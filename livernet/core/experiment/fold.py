@@ -10,11 +10,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livernet.core.config import Config
 from livernet.core.data.loader import Tensors, read_grey
 from livernet.core.data.manifest import Cohort, Row
-from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
+from livernet.core.data.predictions import (
+    PREDICTIONS,
+    Prediction,
+    most_probable,
+    read_predictions,
+    write_predictions,
+)
 from livernet.core.data.splits import Fold
 from livernet.core.device import Device
 from livernet.core.errors import DataError
@@ -29,7 +36,7 @@ from livernet.core.infer.forward import (
     what_was_learnt,
 )
 from livernet.core.infer.models import MODEL
-from livernet.core.metrics.segmentation import dice
+from livernet.core.infer.ruler import PIXELS, MaskScores, Ruler
 from livernet.core.stages import Grouping
 from livernet.core.train.checkpoint import ModelCard, save_model
 from livernet.core.train.loop import EpochMetrics, train_model
@@ -60,6 +67,8 @@ class FoldJob:
     """The cohort's pictures at the training size."""
     preprocessing: dict[str, object]
     """Settings under which the cohort was prepared."""
+    ruler: Ruler = PIXELS
+    """What distances between masks are measured with."""
 
     @property
     def finished(self) -> bool:
@@ -86,7 +95,7 @@ def run_fold(
     places = range(len(job.fold.test))
     predictions = tuple(_write_case(job, inferred, place, masks=network.learnt.mask) for place in places)
     write_predictions(job.folder / PREDICTIONS, predictions)
-    return predictions
+    return _read_finished(job)  # to the digits of the file, as a run that is continued reads them
 
 
 def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) -> Network:
@@ -163,6 +172,7 @@ def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) ->
         write_png(job.folder / MASKS / f"{PurePosixPath(row.image).stem}.png", levels_SS)
     probabilities = tuple(inferred.probability_NK[place].tolist())
     grouping = Grouping.parse(job.config.grouping)
+    scores = _score_mask(job, row, levels_SS >= 128) if masks and row.mask else MaskScores()
     return Prediction(
         model=job.config.model.name,
         fold=job.number,
@@ -172,15 +182,11 @@ def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) ->
         stage=row.stage,
         true_class=None if row.stage is None else grouping.class_of(row.stage),
         probabilities=probabilities,
-        predicted=int(np.argmax(np.round(probabilities, 9))),
-        dice=_score_mask(job.cohort, row, levels_SS >= 128) if masks else None,
+        predicted=most_probable(probabilities),
+        **scores._asdict(),
         mask_confidence=mask_confidence(probability_SS),
     )
 
 
-def _score_mask(
-    cohort: Cohort, row: Row, predicted_SS: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-) -> float | None:
-    if not row.mask:
-        return None
-    return dice(predicted_SS, read_grey(cohort.folder / row.mask) >= 128)
+def _score_mask(job: FoldJob, row: Row, predicted_SS: NDArray[np.bool_]) -> MaskScores:
+    return job.ruler.compare(row.image, predicted_SS, read_grey(job.cohort.folder / row.mask) >= 128)

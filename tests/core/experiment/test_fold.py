@@ -12,7 +12,9 @@ from livernet.core.data.splits import Fold
 from livernet.core.device import choose_device
 from livernet.core.errors import DataError
 from livernet.core.experiment.fold import FoldJob, read_history, run_fold
+from livernet.core.infer.ruler import PIXELS
 from livernet.core.metrics.segmentation import dice
+from livernet.core.metrics.surface import surface_scores
 from livernet.core.stages import Grouping
 from livernet.core.train.checkpoint import load_model
 from livernet.core.train.loop import EpochMetrics
@@ -51,11 +53,22 @@ def test_a_fold_leaves_metrics_model_masks_and_predictions(tmp_path: Path) -> No
         ("images/05-0.png", "P05", 4, 2, 3),
     ]
     for p in predictions:
-        assert sum(p.probabilities) == pytest.approx(1)
+        assert sum(p.probabilities) == pytest.approx(1, abs=1e-5)
         assert p.predicted == int(np.argmax(p.probabilities))
         mask = read_grey(work.folder / "masks" / Path(p.image).name)
         assert mask.shape == (SIDE, SIDE)
         assert p.dice == pytest.approx(dice(mask >= 128, liver()))
+
+
+def test_outlines_are_compared_at_the_cohorts_own_size_and_in_its_unit(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    spacing = {row.image: (0.5, 0.25) for row in work.cohort.rows}
+    work = dataclasses.replace(work, ruler=dataclasses.replace(PIXELS, spacing=spacing, tolerance=1.0))
+    for p in run_fold(work, choose_device("cpu"), lambda _: None):
+        predicted = read_grey(work.folder / "masks" / Path(p.image).name) >= 128
+        expected = surface_scores(predicted, liver(), spacing=(0.5, 0.25), tolerance=1.0)
+        assert (p.hd95, p.assd, p.nsd) == pytest.approx(tuple(expected), abs=1e-6)
+        assert p.unit == "mm"
 
 
 def test_the_model_file_names_exactly_its_training_pictures(tmp_path: Path) -> None:
@@ -102,7 +115,7 @@ def test_rows_without_stage_or_mask_are_predicted_without_score(tmp_path: Path) 
     rows[4] = dataclasses.replace(rows[4], stage=None, mask="")
     work = dataclasses.replace(work, cohort=dataclasses.replace(work.cohort, rows=tuple(rows)))
     first, second = run_fold(work, choose_device("cpu"), lambda _: None)
-    assert (first.stage, first.true_class, first.dice) == (None, None, None)
+    assert (first.stage, first.true_class, first.dice, first.hd95) == (None, None, None, None)
     assert second.dice is not None
 
 
