@@ -18,13 +18,13 @@ Z95 = NormalDist().inv_cdf(0.975)
 _EDGE = 1e-9
 
 
-def wilson(successes: int, total: int, z: float = Z95) -> tuple[float, float]:
+def wilson(successes: float, total: float, z: float = Z95) -> tuple[float, float]:
     """Bounds of a proportion ``successes / total`` (Wilson, J Am Stat Assoc 22:209, 1927).
 
     Raises:
         ValueError: ``total`` is not positive or ``successes`` is not between 0 and ``total``.
     """
-    if not 0 <= successes <= total or total < 1:
+    if not 0 <= successes <= total or total <= 0:
         raise ValueError(f"{successes} of {total} is no proportion")
     rate = successes / total
     centre = rate + z**2 / (2 * total)
@@ -33,7 +33,7 @@ def wilson(successes: int, total: int, z: float = Z95) -> tuple[float, float]:
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
-def auc_interval(auc: float, positives: int, negatives: int, z: float = Z95) -> tuple[float, float]:
+def auc_interval(auc: float, positives: float, negatives: float, z: float = Z95) -> tuple[float, float]:
     """Bounds of an AUC from independent cases (Newcombe, Stat Med 25:559, 2006, method 5).
 
     The bounds are the values t with ``|auc - t| = z sqrt(V(t))``, V being the Hanley-McNeil variance with

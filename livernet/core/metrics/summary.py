@@ -1,29 +1,43 @@
 """All measures of a set of predictions, as ``cv`` writes them into summary.json and ``report`` shows them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from livernet.core.data.predictions import Prediction
 from livernet.core.errors import DataError
-from livernet.core.metrics import classification as kl
-from livernet.core.metrics.cases import Cases, by_image, by_patient, calibrated, patient_key
-from livernet.core.metrics.ordinal import quadratic_kappa
+from livernet.core.metrics.cases import (
+    by_image,
+    by_patient,
+    calibrated,
+    majority_rule,
+    patient_key,
+    worst_rule,
+)
+from livernet.core.metrics.classification import accuracy, confusion
 from livernet.core.metrics.segmentation import iou_of_dice, spread
+from livernet.core.metrics.unit import score_rule, score_unit
 from livernet.core.stages import STAGES, Grouping
 
-SCHEMA = 1
+SCHEMA = 2
+ModelThresholds = Mapping[tuple[str, int | None], Mapping[str, float | None]]
+"""By model, as ``group_by_model`` names it, and fold: the threshold of each cut-off."""
 
 
-def score(predictions: Sequence[Prediction], grouping: Grouping) -> dict[str, Any]:
+def score(
+    predictions: Sequence[Prediction], grouping: Grouping, thresholds: ModelThresholds | None = None
+) -> dict[str, Any]:
     """Score every model of ``predictions``; the result can be written as JSON.
 
-    Patients are the primary unit: probabilities are averaged over a patient's images, patients weigh equally,
-    and only patient-level values carry intervals, because images of one patient are not independent.
+    Patients are the primary unit: probabilities are averaged over a patient's images, patients weigh equally.
+    Intervals are those of patients in either unit, and conditional on the trained networks. ``thresholds``
+    are those that were fixed without the patients of the fold; without them nothing is called positive.
 
     Raises:
-        DataError: the rows and the grouping do not belong together, or a patient has two classes.
+        DataError: the rows and the grouping do not belong together, a probability is no number, or a patient
+            has two classes.
     """
     groups = group_by_model(predictions)
     for rows in groups.values():
@@ -34,7 +48,9 @@ def score(predictions: Sequence[Prediction], grouping: Grouping) -> dict[str, An
         "class_names": list(grouping.class_names),
         "cutoffs": [STAGES[stage] for stage in grouping.cutoffs()],
         "chance": 1 / len(grouping),
-        "models": {name: _score_model(rows, grouping) for name, rows in groups.items()},
+        "models": {
+            name: _score_model(name, rows, grouping, thresholds or {}) for name, rows in groups.items()
+        },
     }
 
 
@@ -50,51 +66,25 @@ def group_by_model(predictions: Sequence[Prediction]) -> dict[str, list[Predicti
     return groups
 
 
-def _score_model(rows: Sequence[Prediction], grouping: Grouping) -> dict[str, Any]:
+def _score_model(
+    name: str, rows: Sequence[Prediction], grouping: Grouping, thresholds: ModelThresholds
+) -> dict[str, Any]:
     folds = fold_accuracies(rows, len(grouping))
     means = [fold["accuracy"]["value"] for fold in folds if fold["accuracy"]["value"] is not None]
+    fixed = {fold: by_cutoff for (model, fold), by_cutoff in thresholds.items() if model == name}
+    rules = {"majority": majority_rule, "worst": worst_rule}
     return {
         "probabilities": "calibrated" if calibrated(rows) else "raw",
         "unknown_stage": sum(row.true_class is None for row in rows),
-        "patients": _score_cases(by_patient(rows), grouping, independent=True),
-        "images": _score_cases(by_image(rows), grouping, independent=False),
+        "patients": score_unit(by_patient(rows), grouping, fixed, independent=True),
+        "images": score_unit(by_image(rows), grouping, fixed, independent=False),
+        "rules": {key: score_rule(by_patient(rows, rule), grouping) for key, rule in rules.items()},
         "folds": folds,
         "fold_mean": {"value": float(np.mean(means))}
         if means
-        else _none("the predictions come from no folds"),
+        else {"value": None, "reason": "the predictions come from no folds"},
         "segmentation": _segmentation(rows),
     }
-
-
-def _score_cases(cases: Cases, grouping: Grouping, *, independent: bool) -> dict[str, Any]:
-    counts = kl.confusion(cases.true_N, cases.predicted_N, len(grouping))
-    per_class = counts.sum(axis=1)
-    total = len(cases.names)
-    measures = {
-        "accuracy": kl.accuracy(counts, interval=independent),
-        "balanced_accuracy": kl.balanced_accuracy(counts, grouping.class_names),
-        "macro_f1": kl.macro_f1(counts, grouping.class_names),
-        "kappa": quadratic_kappa(counts),
-        "brier": kl.brier(cases.probability_NK, cases.true_N),
-    }
-    return {
-        "n": total,
-        "per_class": per_class.tolist(),
-        "majority": {"value": float(per_class.max()) / total}
-        if total
-        else _none("no case has a known stage"),
-        **{name: measure.to_dict() for name, measure in measures.items()},
-        "auc": {STAGES[stage]: _auc(cases, grouping, stage, independent) for stage in grouping.cutoffs()},
-        "confusion": counts.tolist(),
-    }
-
-
-def _auc(cases: Cases, grouping: Grouping, stage: int, independent: bool) -> dict[str, Any]:
-    if not cases.names:
-        return _none("no case has a known stage")
-    classes = list(grouping.classes_at_or_above(stage) or ())
-    scores = cases.probability_NK[:, classes].sum(axis=1).round(9)
-    return kl.auc(scores, np.isin(cases.true_N, classes), interval=independent).to_dict()
 
 
 def fold_accuracies(rows: Sequence[Prediction], classes: int) -> list[dict[str, Any]]:
@@ -102,8 +92,8 @@ def fold_accuracies(rows: Sequence[Prediction], classes: int) -> list[dict[str, 
     folds: list[dict[str, Any]] = []
     for fold in sorted({row.fold for row in rows if row.fold is not None}):
         cases = by_image([row for row in rows if row.fold == fold])
-        counts = kl.confusion(cases.true_N, cases.predicted_N, classes)
-        measure = kl.accuracy(counts, interval=False)
+        counts = confusion(cases.true_N, cases.predicted_N, classes)
+        measure = accuracy(counts, interval=False)
         folds.append({"fold": fold, "images": len(cases.names), "accuracy": measure.to_dict()})
     return folds
 
@@ -136,13 +126,11 @@ def _check(rows: Sequence[Prediction], grouping: Grouping) -> None:
                 f"but the grouping {grouping.name} has {len(grouping)} classes",
                 hint,
             )
+        if not all(map(math.isfinite, (*row.probabilities, *(row.calibrated or ())))):
+            raise DataError(f"{row.image}: has a class probability that is not a number", hint)
         if row.stage is not None and row.true_class != grouping.class_of(row.stage):
             raise DataError(
                 f"{row.image}: stage {STAGES[row.stage]} is class {grouping.class_of(row.stage)} of "
                 f"{grouping.name}, but the row says {row.true_class}",
                 hint,
             )
-
-
-def _none(reason: str) -> dict[str, Any]:
-    return {"value": None, "reason": reason}

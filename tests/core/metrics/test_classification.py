@@ -8,7 +8,6 @@ from livernet.core.metrics.classification import (
     accuracy,
     auc,
     balanced_accuracy,
-    brier,
     confusion,
     macro_f1,
     roc,
@@ -56,12 +55,6 @@ def test_no_case_gives_null_with_its_reason() -> None:
     assert accuracy(counts, interval=True).reason == "no case has a known stage"
     assert balanced_accuracy(counts, NAMES).reason == "no case has a known stage"
     assert macro_f1(counts, NAMES).reason == "no case has a known stage"
-    assert brier(np.zeros((0, 3)), np.zeros(0, dtype=np.int64)).reason == "no case has a known stage"
-
-
-def test_brier_by_hand() -> None:
-    probability = np.array([[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
-    assert brier(probability, np.array([0, 0])).value == pytest.approx((0.09 + 0.04 + 0.01 + 2) / 2)
 
 
 def test_auc_counts_pairs_and_half_of_ties() -> None:

@@ -34,7 +34,7 @@ ROWS = [
 def test_patients_and_images_by_hand() -> None:
     model = score(ROWS, PAPER)["models"]["livernet"]
     assert model["images"]["accuracy"]["value"] == pytest.approx(2 / 4)
-    assert "low" not in model["images"]["accuracy"]
+    assert model["images"]["accuracy"]["reason"] == "no interval: a class has a single patient"
     patients = model["patients"]
     assert patients["n"] == 3
     assert patients["accuracy"]["value"] == pytest.approx(2 / 3)
