@@ -8,16 +8,9 @@ import numpy as np
 
 from livernet.core.data.predictions import Prediction
 from livernet.core.errors import DataError
-from livernet.core.metrics.cases import (
-    by_image,
-    by_patient,
-    calibrated,
-    majority_rule,
-    patient_key,
-    worst_rule,
-)
+from livernet.core.metrics.cases import by_image, by_patient, calibrated, majority_rule, worst_rule
 from livernet.core.metrics.classification import accuracy, confusion
-from livernet.core.metrics.segmentation import iou_of_dice, spread
+from livernet.core.metrics.segmentation import segmentation_scores
 from livernet.core.metrics.unit import score_rule, score_unit
 from livernet.core.stages import STAGES, Grouping
 
@@ -83,7 +76,7 @@ def _score_model(
         "fold_mean": {"value": float(np.mean(means))}
         if means
         else {"value": None, "reason": "the predictions come from no folds"},
-        "segmentation": _segmentation(rows),
+        "segmentation": segmentation_scores(rows),
     }
 
 
@@ -96,21 +89,6 @@ def fold_accuracies(rows: Sequence[Prediction], classes: int) -> list[dict[str, 
         measure = accuracy(counts, interval=False)
         folds.append({"fold": fold, "images": len(cases.names), "accuracy": measure.to_dict()})
     return folds
-
-
-def _segmentation(rows: Sequence[Prediction]) -> dict[str, Any]:
-    scored = [(patient_key(row), row.dice) for row in rows if row.dice is not None]
-    patients: dict[str, list[float]] = {}
-    for patient, value in scored:
-        patients.setdefault(patient, []).append(value)
-    image_dice = [value for _, value in scored]
-    return {
-        "images": {"dice": spread(image_dice), "iou": spread([iou_of_dice(value) for value in image_dice])},
-        "patients": {
-            "dice": spread([float(np.mean(values)) for values in patients.values()]),
-            "iou": spread([float(np.mean([iou_of_dice(v) for v in values])) for values in patients.values()]),
-        },
-    }
 
 
 def _check(rows: Sequence[Prediction], grouping: Grouping) -> None:
