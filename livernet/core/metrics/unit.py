@@ -3,7 +3,7 @@
 Shapes: N cases, K classes, B draws.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,6 +20,18 @@ from livernet.core.stages import STAGES, Grouping
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+WHOLE = (
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "kappa",
+    "obuchowski",
+    "brier",
+    "brier_scaled",
+    "rps",
+    "rps_scaled",
+)
+"""The measures that know no cut-off."""
 _UNFIXED = "no threshold was fixed on other patients"
 
 
@@ -43,19 +55,14 @@ def score_unit(
     counts_KK = classification.confusion(cases.true_N, cases.predicted_N, len(grouping))
     cuts = cuts_of(cases, grouping)
     fixed = {name: operating.thresholds_of(cases, name, thresholds) for name in cuts}
-    of_classes = _of_classes(cases, counts_KK, grouping.class_names, independent)
-    of_probabilities = _of_probabilities(cases, len(grouping))
-    of_cuts = {name: _of_cut(cut, fixed[name], independent) for name, cut in cuts.items()}
-    flat = of_classes | of_probabilities
-    for name, wanted in of_cuts.items():
-        flat |= {f"{name} {key}": want for key, want in wanted.items()}
-    found = {name: measure.to_dict() for name, measure in _with_intervals(flat, cases).items()}
+    wanted = wanted_of(cases, grouping, fixed, independent=independent)
+    found = {name: measure.to_dict() for name, measure in _with_intervals(wanted, cases).items()}
     chance = {"chance": ordinal.obuchowski_chance(cases.true_N, len(grouping))}
     return {
         "n": len(cases.names),
         "per_class": counts_KK.sum(axis=1).tolist(),
         "majority": _majority(counts_KK.sum(axis=1)).to_dict(),
-        **{name: found[name] for name in (*of_classes, *of_probabilities)},
+        **{name: found[name] for name in WHOLE},
         "obuchowski": found["obuchowski"] | chance,
         "auc": {name: found[f"{name} auc"] for name in cuts},
         "confusion": counts_KK.tolist(),
@@ -67,6 +74,22 @@ def score_unit(
         "decision": {name: decision_curve(cut.score_N, cut.positive_N) for name, cut in cuts.items()},
         "exploratory": explore(cases, grouping),
     }
+
+
+def wanted_of(
+    cases: Cases, grouping: Grouping, fixed: Mapping[str, Floats | None], *, independent: bool
+) -> dict[str, Wanted]:
+    """What can be resampled: ``WHOLE`` and, as ``"F2 auc"``, the AUC and the rates of each cut-off.
+
+    ``fixed`` has the thresholds (N,) of each cut-off.
+    """
+    counts_KK = classification.confusion(cases.true_N, cases.predicted_N, len(grouping))
+    wanted = _of_classes(cases, counts_KK, grouping.class_names, independent)
+    wanted |= _of_probabilities(cases, len(grouping))
+    for name, cut in cuts_of(cases, grouping).items():
+        of_cut = _of_cut(cut, fixed[name], independent)
+        wanted |= {f"{name} {key}": want for key, want in of_cut.items()}
+    return wanted
 
 
 def score_rule(cases: Cases, grouping: Grouping) -> dict[str, Any]:
