@@ -15,6 +15,7 @@ from livernet.core.files import is_vacant, write_json
 
 RUNS = Path("runs")
 RUN_FILE = "run.json"
+SUMMARY = "summary.json"
 
 _SAID = {"config": "settings", "split": "cohort or folds", "cohort_sha256": "cohort"}
 """What facts of run.json are called where they stop a run from being continued."""

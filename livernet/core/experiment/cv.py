@@ -8,17 +8,18 @@ from typing import Any, Protocol
 
 from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort
-from livernet.core.data.predictions import PREDICTIONS, Prediction, write_predictions
+from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
 from livernet.core.device import Device
 from livernet.core.experiment.fold import FoldJob, read_history, run_fold
 from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_cv
 from livernet.core.files import write_json
+from livernet.core.infer.calibrate import calibrate_folds
+from livernet.core.infer.ruler import Ruler, find_ruler
 from livernet.core.metrics.summary import score
-from livernet.core.runs import open_run, provenance
+from livernet.core.runs import SUMMARY, open_run, provenance
 from livernet.core.train.loop import EpochMetrics
 
 SPLITS = "splits.json"
-SUMMARY = "summary.json"
 _SAME = ("kind", "version", "models", "config", "split")
 
 
@@ -62,30 +63,60 @@ def cross_validate(
         OutputError: the folder holds something else, or a file cannot be written.
     """
     plan = plan_cv(cohort, options, device.torch)
-    run = open_run(folder, provenance("cv", command, _facts(plan, device)), _SAME)
+    ruler = find_ruler(cohort)
+    run = open_run(folder, provenance("cv", command, _facts(plan, device, ruler)), _SAME)
     write_json(folder / SPLITS, plan.document())
     watch.planned(plan)
     predictions: list[Prediction] = []
-    for job in _jobs(plan, folder, device):
+    for job in _jobs(plan, folder, device, ruler):
         watch.fold_started(job)
         answers = run_fold(job, device, watch.epoch)
         watch.fold_finished(job, answers)
         predictions += answers
-    ordered = _in_order(predictions, plan)
-    write_predictions(folder / PREDICTIONS, ordered)
-    summary = score(ordered, plan.grouping) | {
+    calibrated, fits = _calibrate(_in_order(predictions, plan), plan)
+    write_predictions(folder / PREDICTIONS, calibrated)
+    scored = read_predictions(folder / PREDICTIONS)  # to the digits that report will find
+    summary = _summary(plan, folder, scored, fits)
+    write_json(folder / SUMMARY, summary)
+    run.finish()
+    return CvResult(folder=folder, summary=summary, predictions=scored)
+
+
+def _calibrate(
+    predictions: Sequence[Prediction], plan: CvPlan
+) -> tuple[list[Prediction], dict[str, dict[str, Any]]]:
+    """All predictions, each network's calibrated by itself, and how, by network."""
+    found: list[Prediction] = []
+    fits: dict[str, dict[str, Any]] = {}
+    for model in plan.options.models:
+        rows = [row for row in predictions if row.model == model]
+        calibrated, fits[model] = calibrate_folds(rows, plan.grouping)
+        found += calibrated
+    return found, fits
+
+
+def _summary(
+    plan: CvPlan, folder: Path, predictions: Sequence[Prediction], fits: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """The contents of summary.json."""
+    thresholds = {
+        (model, fold["fold"]): fold["thresholds"] for model, fit in fits.items() for fold in fit["folds"]
+    }
+    summary = score(predictions, plan.grouping, thresholds)
+    for model, fit in fits.items():
+        summary["models"][model]["calibration_fit"] = fit
+    return summary | {
         "splits": {
             "protocol": plan.splits.protocol,
             "leaked_patients": plan.splits.leaked_patients,
             "duplicate_groups": len(plan.duplicates),
-            "duplicates": options.duplicates,
+            "duplicates": plan.options.duplicates,
             "folds": count_folds(plan),
         },
-        "training": {model: _training(folder / model, len(plan.splits.folds)) for model in options.models},
+        "training": {
+            model: _training(folder / model, len(plan.splits.folds)) for model in plan.options.models
+        },
     }
-    write_json(folder / SUMMARY, summary)
-    run.finish()
-    return CvResult(folder=folder, summary=summary, predictions=ordered)
 
 
 def fold_folder(folder: Path, model: str, number: int) -> Path:
@@ -93,8 +124,7 @@ def fold_folder(folder: Path, model: str, number: int) -> Path:
     return folder / model / f"fold-{number:02d}"
 
 
-def _jobs(plan: CvPlan, folder: Path, device: Device) -> Iterator[FoldJob]:
-    preprocessing = plan.preprocessing
+def _jobs(plan: CvPlan, folder: Path, device: Device, ruler: Ruler) -> Iterator[FoldJob]:
     tensors, size = plan.tensors, plan.options.configs[0].train.size
     for config, (number, fold) in product(plan.options.configs, enumerate(plan.splits.folds)):
         if config.train.size != size:
@@ -107,7 +137,8 @@ def _jobs(plan: CvPlan, folder: Path, device: Device) -> Iterator[FoldJob]:
             config=config,
             cohort=plan.cohort,
             tensors=tensors,
-            preprocessing=preprocessing,
+            preprocessing=plan.preprocessing,
+            ruler=ruler,
         )
 
 
@@ -115,7 +146,7 @@ def _reload(plan: CvPlan, size: int, device: Device) -> Tensors:
     return load_tensors(plan.cohort, plan.grouping, size, device.torch)
 
 
-def _facts(plan: CvPlan, device: Device) -> dict[str, Any]:
+def _facts(plan: CvPlan, device: Device, ruler: Ruler) -> dict[str, Any]:
     first = plan.options.configs[0]
     document = plan.document()
     return {
@@ -125,6 +156,7 @@ def _facts(plan: CvPlan, device: Device) -> dict[str, Any]:
         "seed": first.train.seed,
         "device": device.name,
         "cohort": plan.cohort.facts(),
+        "distances": ruler.facts(),
         "grouping": plan.grouping.name,
         "split": {
             "protocol": plan.splits.protocol,

@@ -2,6 +2,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from livernet.core.config import Config
@@ -12,9 +13,10 @@ from livernet.core.errors import OutputError
 from livernet.core.experiment.cv import CvResult, cross_validate
 from livernet.core.experiment.fold import FoldJob
 from livernet.core.experiment.plan import CvOptions, CvPlan
+from livernet.core.infer.calibrate import read_calibration
 from livernet.core.runs import find_run, read_run
 from livernet.core.train.loop import EpochMetrics
-from tests.tiny_cohort import make_cohort, tiny_config
+from tests.tiny_cohort import STAGES, make_cohort, tiny_config
 
 
 class Listener:
@@ -77,6 +79,44 @@ def test_the_summary_has_scores_folds_and_training(tmp_path: Path) -> None:
     assert last["seconds"] >= 0
 
 
+def test_folds_are_calibrated_on_each_other_and_their_files_stay_raw(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out", STAGES * 4)
+    result = run(tmp_path / "run", cohort, Listener())
+    model = result.summary["models"]["livernet"]
+    assert model["probabilities"] == "calibrated"
+    fit = model["calibration_fit"]
+    assert [(fold["fold"], fold["patients"]) for fold in fit["folds"]] == [(0, 12), (1, 12)]
+    assert fit["all"]["patients"] == 24
+    fits = read_calibration(result.folder, "livernet")
+    for row in read_predictions(result.folder / PREDICTIONS):
+        assert row.calibrated == pytest.approx(fits[row.fold].apply(row.probabilities), abs=2e-6)
+        of_fold = read_predictions(result.folder / f"livernet/fold-{row.fold:02d}" / PREDICTIONS)
+        assert {p.image: (p.probabilities, p.calibrated) for p in of_fold}[row.image] == (
+            row.probabilities,
+            None,
+        )
+    threshold = {fold["fold"]: fold["thresholds"]["F4"] for fold in fit["folds"]}
+    called = [(p.calibrated or ())[2] >= threshold[p.fold or 0] for p in result.predictions if p.stage == 4]
+    sensitivity = model["patients"]["operating"]["F4"]["sensitivity"]["value"]
+    assert sensitivity == pytest.approx(np.mean(called))
+
+
+def test_too_few_patients_stay_raw_and_the_summary_says_why(tmp_path: Path) -> None:
+    result = run(tmp_path / "run", make_cohort(tmp_path / "out"), Listener())
+    model = result.summary["models"]["livernet"]
+    assert model["probabilities"] == "raw"
+    assert {row.calibrated for row in result.predictions} == {None}
+    assert "3 patients of known stage are too few" in model["calibration_fit"]["folds"][0]["reason"]
+
+
+def test_distances_are_measured_and_their_unit_recorded(tmp_path: Path) -> None:
+    result = run(tmp_path / "run", make_cohort(tmp_path / "out"), Listener())
+    assert {row.unit for row in result.predictions} == {"px"}
+    assert all(row.hd95 is not None and row.hd95 >= (row.assd or 0) for row in result.predictions)
+    recorded = read_run(result.folder)["distances"]
+    assert (recorded["unit"], recorded["tolerance"]) == ("px", None)
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_the_same(tmp_path: Path) -> None:
     cohort = make_cohort(tmp_path / "out")
     with pytest.raises(KeyboardInterrupt):
@@ -86,6 +126,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_the_same(tmp_path:
     run(tmp_path / "run", cohort, watch)
     assert watch.heard[1:4] == ["found 0", "finished 0: 3", "started 1"]
     run(tmp_path / "whole", cohort, Listener())
+    summaries = [json.loads((tmp_path / name / "summary.json").read_text()) for name in ("run", "whole")]
+    assert summaries[0]["models"] == summaries[1]["models"]
     for name in ("predictions.csv", "splits.json"):
         assert (tmp_path / "run" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
