@@ -1,0 +1,178 @@
+"""Sentences about the network of a run: its layers, its loss, its training and the software.
+
+Every function returns what the settings of the run say, and nothing where they say nothing; only the settings
+of the first network are recorded, so that others are named and left for the authors to describe.
+"""
+
+from livernet.core.report.words.english import count, decimal, listed, sentences
+from livernet.core.report.words.known import Known
+from livernet.core.report.words.references import cite
+
+_NORMS = {
+    "instance": f"instance normalisation{cite('ulyanov2016')}",
+    "batch": f"batch normalisation{cite('ioffe2015')}",
+    "group": f"group normalisation{cite('wu2018')}",
+}
+_SIZES = {
+    "depth": "resolutions",
+    "width": "channels at the first",
+    "pieces": "linear pieces in each maxout unit",
+}
+_NAMES = {"torch": "PyTorch", "pillow": "Pillow", "numpy": "NumPy"}
+
+
+def network(known: Known) -> str:
+    """Layers of the first network, and the names of others."""
+    if not known.networks:
+        return ""
+    first, *others = known.networks
+    own = _livernet(known) if first == "livernet" else ""
+    told = own or f"The network was {first} [describe it]."
+    if not others:
+        return told
+    return (
+        f"{told} {listed(others)} [describe] {'was' if len(others) == 1 else 'were'} run on the same folds."
+    )
+
+
+def loss(known: Known) -> str:
+    """The terms of the loss that have a weight."""
+    weights = {name: known.setting(f"loss.{name}") for name in ("fine", "middle", "coarse", "stage")}
+    if any(weight is None for weight in weights.values()):
+        return ""
+    where = {"fine": "full", "middle": "half", "coarse": "quarter"}
+    used = [name for name in where if weights[name]]
+    terms = []
+    if used:
+        scales = listed([where[name] for name in used])
+        values = listed([decimal(weights[name]) for name in used])
+        plural = "s" if len(used) > 1 else ""
+        terms.append(
+            f"pixel-wise binary cross-entropy of the liver mask at {scales} resolution "
+            f"(weight{plural} {values})"
+        )
+    if weights["stage"]:
+        activation = known.setting("loss.activation") or "predicted"
+        terms.append(
+            f"binary cross-entropy summed over the {activation} class probabilities "
+            f"(weight {decimal(weights['stage'])})"
+        )
+    several = len(used) + bool(weights["stage"]) > 1
+    text = f"The loss was {'the weighted sum of ' if several else ''}{listed(terms)}"
+    return text + ("; each term used the images that had its label." if several else ".")
+
+
+def brief(known: Known) -> str:
+    """The networks in a few words."""
+    if not known.networks or known.setting("model.width") is None:
+        return ""
+    first, *others = known.networks
+    told = first
+    if first == "livernet":
+        sizes = [f"{known.setting(f'model.{key}')} {what}" for key, what in _SIZES.items()]
+        told += f": a U-Net with a class head after Kang et al., {listed(sizes)}"
+    return sentences(f"{told}.", f"On the same folds: {listed(others)}." if others else "")
+
+
+def training(known: Known) -> str:
+    """Optimiser, which weights were kept, how they began, and augmentation."""
+    return sentences(optimisation(known), selection(known), initialisation(known), augmentation(known))
+
+
+def optimisation(known: Known) -> str:
+    """Optimiser, epochs and batch."""
+    epochs, batch, lr = (known.setting(f"train.{key}") for key in ("epochs", "batch", "lr"))
+    if not epochs or not batch:
+        return ""
+    more = [("learning rate", lr), ("ρ", known.setting("train.rho")), ("ε", known.setting("train.eps"))]
+    values = ", ".join(f"{name} {decimal(value)}" for name, value in more if value is not None)
+    return (
+        f"Networks were trained with Adadelta{cite('zeiler2012')}{f' ({values})' if values else ''} for "
+        f"{count(epochs, 'epoch')} in batches of {count(batch, 'image')}."
+    )
+
+
+def selection(known: Known) -> str:
+    """Which weights were kept, and that nothing was chosen by results."""
+    average = known.setting("train.average")
+    if average is None:
+        return ""
+    kept = (
+        f"an exponential moving average of the weights (decay {decimal(average)} per step) was"
+        if average
+        else "the weights of the last epoch were"
+    )
+    return f"The number of epochs was fixed beforehand, and {kept} kept."
+
+
+def initialisation(known: Known) -> str:
+    """How weights began; known for the network of this package alone."""
+    if not known.networks or known.networks[0] != "livernet":
+        return ""
+    return (
+        "Weights were initialised at random, the 3 × 3 convolutions from a normal distribution of variance "
+        "1/fan-in; no pretrained weights were used."
+    )
+
+
+def augmentation(known: Known) -> str:
+    """Random changes of the training images; those of size 0 are left out."""
+    limits = {name: known.setting(f"augment.{name}") for name in ("shift", "rotate", "scale", "gain")}
+    if any(limit is None for limit in limits.values()):
+        return ""
+    kinds = {
+        "shift": f"shifts (up to {100 * limits['shift']:g} % of the side)",
+        "rotate": f"rotations (up to {limits['rotate']:g}°)",
+        "scale": f"changes of scale (up to {100 * limits['scale']:g} %)",
+        "gain": f"changes of gain (up to {100 * limits['gain']:g} %)",
+    }
+    used = [text for name, text in kinds.items() if limits[name]]
+    if not used:
+        return "No augmentation was used."
+    return f"Training images were augmented anew in every epoch by random {listed(used)}."
+
+
+def software(known: Known) -> str:
+    """Versions of the package, of Python and of the libraries, and the device."""
+    made, libraries = known.described.get("made") or {}, known.described.get("libraries") or {}
+    if not made.get("version"):
+        return ""
+    versions = [f"Python {made['python']}"] if made.get("python") else []
+    versions += [f"{_NAMES.get(name, name)} {version}" for name, version in libraries.items() if version]
+    text = f"Analyses used livernet {made['version']}"
+    text += f" with {listed(versions)}" if versions else ""
+    return f"{text}{', run on ' + made['device'] if made.get('device') else ''}."
+
+
+def _livernet(known: Known) -> str:
+    width, depth, pieces = (known.setting(f"model.{key}") for key in ("width", "depth", "pieces"))
+    norm, dropout = known.setting("model.norm"), known.setting("model.dropout")
+    if not width or not depth or not pieces:
+        return ""
+    deepest = width * 2 ** (depth - 1)
+    blocks = [f"maxout units of {pieces} linear pieces{cite('goodfellow2013')}"]
+    blocks += [_NORMS[norm]] if norm in _NORMS else []
+    blocks += [f"dropout (probability {decimal(dropout)})"] if dropout else []
+    body = (
+        f"A fully convolutional network after Kang et al.{cite('kang2020')} graded fibrosis and outlined the "
+        f"liver in one pass. It was a U-Net{cite('ronneberger2015')} with {depth} resolutions, each of two "
+        f"3 × 3 convolutions with {listed(blocks)}; {width} channels at the first resolution were doubled at "
+        f"each one below, to {deepest:,} at the deepest. Masks were predicted at full, half and quarter "
+        "resolution."
+    )
+    return sentences(body, _head(known))
+
+
+def _head(known: Known) -> str:
+    width, dropout = known.setting("model.head_width"), known.setting("model.head_dropout")
+    pool = {
+        "liver": "over the liver as outlined by the network itself",
+        "image": "over the whole image",
+    }.get(str(known.setting("model.pool")))
+    if not width or not pool:
+        return ""
+    text = (
+        f"The class was read from the deepest features: mean and standard deviation of each, {pool}, led to "
+        f"a hidden layer of {count(width, 'maxout unit')}"
+    )
+    return text + (f" with dropout (probability {decimal(dropout)})." if dropout else ".")

@@ -1,0 +1,69 @@
+"""What a run says about itself, gathered once for everything that is written about it in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from livernet.core.report.cohort.flow import read_preprocessing
+from livernet.core.report.collect import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A run, its numbers, and how its cohort was prepared."""
+
+    run: Run
+    """As it lies on disk."""
+    described: Mapping[str, Any]
+    """The document of the run so far."""
+    preprocessing: Mapping[str, Any]
+    """``preprocess.json`` of the cohort; empty where there is none of this tool."""
+
+    def setting(self, key: str) -> Any:
+        """A setting of the network or its training, e.g. ``train.epochs``; ``None`` where not recorded."""
+        return (self.described.get("settings") or {}).get(key)
+
+    @property
+    def kind(self) -> str:
+        """``cv``, ``train`` or ``predict``."""
+        return self.run.kind
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Names of the networks, the first being the one whose settings are recorded."""
+        named = self.run.facts.get("models") or [self.setting("model.name")]
+        return tuple(str(name) for name in named if name)
+
+    @property
+    def phantom(self) -> bool:
+        """Whether the pictures are computed ones."""
+        return bool(self.described.get("phantom"))
+
+    @property
+    def cohort(self) -> Mapping[str, Any]:
+        """Counts of images, patients, stages, sites and scanners."""
+        return self.described.get("cohort") or {}
+
+    @property
+    def models(self) -> Mapping[str, Any]:
+        """Results by name of model; empty without results."""
+        return (self.described.get("summary") or {}).get("models") or {}
+
+    @property
+    def model(self) -> Mapping[str, Any] | None:
+        """Results of the first model; ``None`` without results."""
+        return next(iter(self.models.values()), None)
+
+    @property
+    def audits(self) -> tuple[Mapping[str, Any], ...]:
+        """The audits of the run; none where none were made."""
+        return tuple(self.described.get("audits") or ())
+
+    def named(self, what: str) -> list[str]:
+        """The sites or scanners that are named."""
+        return [row["name"] for row in self.cohort.get(what) or () if row["name"] != "not given"]
+
+
+def know(run: Run, described: Mapping[str, Any]) -> Known:
+    """Gather what is known; never raises for what is missing."""
+    return Known(run=run, described=described, preprocessing=read_preprocessing(run))
