@@ -4,42 +4,35 @@ Edges are straight lines through many outermost echoes. Two of them meet in the 
 about an axis found from the top of the region or from the lower arc, so that a shadow along an edge does not
 narrow the sector. Of all candidates, the one that best holds the echoes, and little else, and ends where they
 end, wins.
-Shape suffixes: h, w the coarse grid of :mod:`echo`; K columns; C candidates; R radii.
+Shape suffixes: K columns of the coarse grid of :mod:`echo`; A apexes; B boxes; C candidates; R radii.
+An apex is a row of four numbers, x and y of where two edges meet and their slopes; a box is x0, y0, x1, y1.
 """
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from livernet.core.preprocess.sector.echo import Echo
-from livernet.core.preprocess.sector.judge import Fit, Judge
-from livernet.core.preprocess.sector.outline import Line, Outline, Points, arc_apex, cuts, edge_lines, trace
+from livernet.core.preprocess.sector.judge import Fit, Fits, Judge
+from livernet.core.preprocess.sector.numbers import Numbers, as_numbers
+from livernet.core.preprocess.sector.outline import Line, Outline, Points, arc_rows, cuts, edge_lines, trace
 from livernet.core.preprocess.sector.shape import Sector
 
-_COARSE, _FINE = 1_200, 5_000
+_COARSE, _FINE = 40, 100
 _PER_CUT = 0.04
 _FINALISTS = 5
-_COLUMNS = 120
+_COLUMNS = 100
 _ARC = 0.10
 _STRONG = 0.4
 _FAR = 1e4
+_LEAST_OPENING = 0.05
+_OUTER = 5
 
 Box = tuple[float, float, float, float]
 Sides = tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True)
-class _Apex:
-    """Where two edges x = a + b y meet, and their slopes b."""
-
-    x: float
-    y: float
-    left: float
-    right: float
 
 
 def fit_sector(echo: Echo) -> Fit | None:
@@ -50,29 +43,31 @@ def fit_sector(echo: Echo) -> Fit | None:
     x0, y0, x1, y1 = echo.viewport
     border = (float(x0), float(y0), float(x1), float(y1))
     sides = _sides(outline)
-    start = _boxed(border, sides)
-    apexes = _apexes(outline)
-    coarse, fine = (Judge(echo, outline, points) for points in (_COARSE, _FINE))
-    boxes = dict.fromkeys((start, border))
-    fits = coarse.fits([s for box in boxes for s in _shaped(apexes, box, outline, by_arc=False)])
-    order = sorted(range(len(fits)), key=lambda k: -fits[k].score)[:_FINALISTS]
-    chosen = dict.fromkeys(apexes[k % len(apexes)] for k in order)
-    finals = fine.fits([s for box in boxes for s in _both(list(chosen), box, outline)])
-    if finals:
-        finals.append(_settled(max(finals, key=lambda fit: fit.score), border, sides, (fine, outline)))
-    best = max(finals + fine.fits(_rectangles(outline, sides)), key=lambda fit: fit.score)
+    fine = Judge(echo, outline, _FINE)
+    best = _best(fine.fits(_rectangles(outline, sides)))
+    apexes_A4 = _apexes(outline)
+    if len(apexes_A4):
+        boxes_B4 = np.array(list(dict.fromkeys((_boxed(border, sides), border))), dtype=np.float32)
+        coarse = Judge(echo, outline, _COARSE).fits(_shaped(*_crossed(apexes_A4, boxes_B4), outline))
+        finalists = np.argsort(-coarse.scores, kind="stable")[:_FINALISTS] // len(boxes_B4)
+        chosen_A4 = apexes_A4[list(dict.fromkeys(finalists.tolist()))]
+        final = _best(fine.fits(_both(chosen_A4, boxes_B4, outline)))
+        best = max(final, _settled(final, border, sides, (fine, outline)), best, key=lambda fit: fit.score)
     best = replace(best, sector=_with_mirrored_cut(best.sector, outline))
     if best.drawn:
-        clear = _before_strokes(best.sector, echo, outline)
-        best = max([best, *fine.fits(clear)], key=lambda fit: fit.score)
+        clear = fine.fits(as_numbers(_before_strokes(best.sector, echo, outline)))
+        best = max(best, _best(clear), key=lambda fit: fit.score)
     return best
 
 
 def fit_rectangle(echo: Echo) -> Fit:
     """The best rectangle for an echo region that is not empty, in cells."""
     outline = trace(echo.region_hw)
-    fits = Judge(echo, outline, _FINE).fits(_rectangles(outline, _sides(outline)))
-    return max(fits, key=lambda fit: fit.score)
+    return _best(Judge(echo, outline, _FINE).fits(_rectangles(outline, _sides(outline))))
+
+
+def _best(fits: Fits) -> Fit:
+    return fits[int(fits.scores.argmax())]
 
 
 def _sides(outline: Outline) -> Sides:
@@ -92,27 +87,35 @@ def _boxed(border: Box, sides: Sides) -> Box:
 
 def _settled(fit: Fit, border: Box, sides: Sides, by: tuple[Judge, Outline]) -> Fit:
     """The fit with every side of its box in turn at the level that suits it best, or not cut at all."""
-    if fit.sector.apex is None:
-        return fit
     judge, outline = by
-    apex = _Apex(*fit.sector.apex, *(math.tan(angle) for angle in fit.sector.angles))
+    apex_14 = as_numbers([fit.sector])[:, :4]
     for side, levels in enumerate(sides):
-        tried = {*levels, border[side]} - {fit.sector.box[side]}
-        boxes = [_with_side(fit.sector.box, side, level) for level in sorted(tried)]
-        others = judge.fits([sector for box in boxes for sector in _both([apex], box, outline)])
-        uncut = border[side]
-        fit = max([fit, *others], key=lambda f: f.score - _PER_CUT * (f.sector.box[side] != uncut))
+        tried = sorted({*levels, border[side]} - {fit.sector.box[side]})
+        if not tried:
+            continue
+        boxes_B4 = np.tile(np.array(fit.sector.box, dtype=np.float32), (len(tried), 1))
+        boxes_B4[:, side] = tried
+        others = judge.fits(_both(apex_14, boxes_B4, outline))
+        uncut_C = others.shapes_C10[:, 6 + side] == border[side]
+        other = int((others.scores + _PER_CUT * uncut_C).argmax())
+        old = fit.score + _PER_CUT * (fit.sector.box[side] == border[side])
+        if others.scores[other] + _PER_CUT * uncut_C[other] > old:
+            fit = others[other]
     return fit
 
 
-def _with_side(box: Box, side: int, level: float) -> Box:
-    x0, y0, x1, y1 = (level if k == side else old for k, old in enumerate(box))
-    return x0, y0, x1, y1
+def _crossed(apexes_A4: Numbers, boxes_B4: Numbers) -> tuple[Numbers, Numbers]:
+    """Every apex with every box: twice float32 (A x B, 4)."""
+    return np.repeat(apexes_A4, len(boxes_B4), axis=0), np.tile(boxes_B4, (len(apexes_A4), 1))
 
 
-def _both(apexes: Sequence[_Apex], box: Box, outline: Outline) -> list[Sector]:
+def _both(apexes_A4: Numbers, boxes_B4: Numbers, outline: Outline) -> Numbers:
     """Sectors to the outer arc on which many columns end, and those to the furthest echo."""
-    return [s for by_arc in (True, False) for s in _shaped(apexes, box, outline, by_arc=by_arc)]
+    pairs = _crossed(apexes_A4, boxes_B4)
+    furthest_C10 = _shaped(*pairs, outline)
+    to_arc_C10 = furthest_C10.copy()
+    to_arc_C10[:, _OUTER] = _arc(*pairs, outline, lower=True) + 0.5
+    return np.concatenate([to_arc_C10, furthest_C10])
 
 
 def _before_strokes(sector: Sector, echo: Echo, outline: Outline) -> list[Sector]:
@@ -129,111 +132,103 @@ def _before_strokes(sector: Sector, echo: Echo, outline: Outline) -> list[Sector
     return [replace(sector, box=(float(a), y0, float(b), float(c))) for a, b, c in boxes]
 
 
-def _apexes(outline: Outline) -> list[_Apex]:
-    """Every apex that two edges, or one edge and an axis, make."""
+def _apexes(outline: Outline) -> Numbers:
+    """Every apex that two edges, or one edge and an axis, make: float32 (A, 4)."""
     lefts = edge_lines(outline.rows, outline.left)
     rights = [(-a, -b) for a, b in edge_lines(outline.rows, -outline.right)]
     pairs = [(line_l, line_r) for line_l in lefts for line_r in rights]
-    for line in lefts:
-        pairs += [(line, (2 * axis - line[0], -line[1])) for axis in _axes(line, outline)]
-    for line in rights:
-        pairs += [((2 * axis - line[0], -line[1]), line) for axis in _axes(line, outline)]
+    for line, axes in zip(lefts, _axes(lefts, outline), strict=True):
+        pairs += [(line, (2 * axis - line[0], -line[1])) for axis in axes]
+    for line, axes in zip(rights, _axes(rights, outline), strict=True):
+        pairs += [((2 * axis - line[0], -line[1]), line) for axis in axes]
+    a_l, b_l, a_r, b_r = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
+    opening = np.maximum(b_r - b_l, 1e-9)
+    y = (a_l - a_r) / opening
     top, depth = float(outline.rows[0]), float(outline.rows[-1] - outline.rows[0])
-    met = [_meeting(*pair) for pair in pairs]
-    return [apex for apex in met if apex is not None and apex.y <= top + 0.15 * depth]
+    usable = (b_r - b_l >= _LEAST_OPENING) & (y <= top + 0.15 * depth)
+    return np.stack([a_l + b_l * y, y, b_l, b_r], axis=1)[usable].astype(np.float32)
 
 
-def _axes(line: Line, outline: Outline) -> Iterator[float]:
+def _axes(lines: Sequence[Line], outline: Outline) -> Iterator[list[float]]:
     """Columns of the axis: from the region's top, where shadows have not begun, and from the lower arc."""
     top = outline.rows <= outline.rows[0] + max(3.0, 0.06 * (outline.rows[-1] - outline.rows[0]))
-    yield float(outline.left[top].min() + outline.right[top].max()) / 2
-    row = arc_apex(line, outline.columns, outline.bottom)
-    if row is not None:
-        yield line[0] + line[1] * row
+    middle = float(outline.left[top].min() + outline.right[top].max()) / 2
+    for line, row in zip(lines, arc_rows(lines, outline.columns, outline.bottom), strict=True):
+        yield [middle] if row is None else [middle, line[0] + line[1] * row]
 
 
-def _meeting(left: Line, right: Line) -> _Apex | None:
-    """Where two edges meet; ``None`` if they do not open downward."""
-    (a_l, b_l), (a_r, b_r) = left, right
-    if b_r - b_l < 0.05:
-        return None
-    y = (a_l - a_r) / (b_r - b_l)
-    return _Apex(a_l + b_l * y, y, b_l, b_r)
+def _shaped(apexes_C4: Numbers, boxes_C4: Numbers, outline: Outline) -> Numbers:
+    """Sectors with these edges, each in its box, from the inner arc to the furthest echo: (C, 10)."""
+    inner_C = np.maximum(0, _arc(apexes_C4, boxes_C4, outline, lower=False) - 0.5)
+    radius_CK, between_CK = _radii(apexes_C4, outline, lower=True)
+    outer_C = _furthest(radius_CK, between_CK) + 0.5
+    return np.concatenate([apexes_C4, np.stack([inner_C, outer_C], axis=1), boxes_C4], axis=1)
 
 
-def _shaped(apexes: Sequence[_Apex], box: Box, outline: Outline, *, by_arc: bool) -> list[Sector]:
-    """Sectors with these apexes and edges in a box, their radii read off the ends of the columns.
-
-    ``by_arc`` takes the outer arc on which many columns end, where there is one; else the furthest echo.
-    """
-    if not apexes:
-        return []
-    thin = max(1, len(outline.columns) // _COLUMNS)
-    x_K, top_K, bottom_K = (part[::thin] for part in (outline.columns, outline.top, outline.bottom))
-    inner_C = _arc(apexes, (x_K, top_K), on_box=top_K <= box[1] + 1.5, lower=False, by_arc=True)
-    outer_C = _arc(apexes, (x_K, bottom_K), on_box=bottom_K >= box[3] - 1.5, lower=True, by_arc=by_arc)
-    return [
-        Sector(
-            apex=(apex.x, apex.y),
-            radii=(max(0.0, float(inner) - 0.5), float(outer) + 0.5),
-            angles=(math.atan(apex.left), math.atan(apex.right)),
-            box=box,
-        )
-        for apex, inner, outer in zip(apexes, inner_C, outer_C, strict=True)
-    ]
-
-
-def _arc(
-    apexes: Sequence[_Apex],
-    ends: tuple[Points, Points],
-    *,
-    on_box: NDArray[np.bool_],
-    lower: bool,
-    by_arc: bool,
-) -> NDArray[np.float32]:
+def _arc(apexes_C4: Numbers, boxes_C4: Numbers, outline: Outline, *, lower: bool) -> Numbers:
     """The radius at which most columns end, or one further out where still many do: float32 (C,).
 
     Ends on an edge or on the box say nothing about an arc. Without any arc, the furthest end.
     """
-    x_C1, y_C1, left_C1, right_C1 = np.array(
-        [(a.x, a.y, a.left, a.right) for a in apexes], dtype=np.float32
-    ).T[:, :, None]
-    dx_CK, dy_CK = ends[0] - x_C1, ends[1] - y_C1
-    between_CK = (dx_CK >= left_C1 * dy_CK - 1) & (dx_CK <= right_C1 * dy_CK + 1)
-    if not lower:
-        between_CK &= (dx_CK >= left_C1 * dy_CK + 2) & (dx_CK <= right_C1 * dy_CK - 2)
-    radius_CK = np.sqrt(dx_CK * dx_CK + dy_CK * dy_CK)
-    if lower and not by_arc:
-        return np.asarray(np.where(between_CK, radius_CK, 0).max(axis=1), dtype=np.float32)
-    telling_CK = between_CK & ~on_box
-    bins = int(radius_CK.max()) + 3
-    place_CK = np.rint(radius_CK).astype(np.int64) + bins * np.arange(len(apexes))[:, None]
-    counts_CR = np.bincount(place_CK[telling_CK], minlength=bins * len(apexes)).reshape(-1, bins)
+    radius_CK, between_CK = _radii(apexes_C4, outline, lower=lower)
+    ends_K = _thinned(outline.bottom if lower else outline.top)
+    on_box_CK = ends_K >= boxes_C4[:, 3:] - 1.5 if lower else ends_K <= boxes_C4[:, 1:2] + 1.5
+    first_C1 = np.floor(radius_CK.min(axis=1, keepdims=True))
+    place_CK = (radius_CK - first_C1 + 1.5).astype(np.intp)
+    bins = int(place_CK.max()) + 2
+    place_CK += bins * np.arange(len(place_CK))[:, None]
+    counts_CR = np.bincount(place_CK[between_CK & ~on_box_CK], minlength=bins * len(place_CK)).reshape(
+        -1, bins
+    )
     near_CR = counts_CR.copy()
     near_CR[:, 1:] += counts_CR[:, :-1]
     near_CR[:, :-1] += counts_CR[:, 1:]
-    least_C = np.maximum(_ARC * radius_CK.shape[1], _STRONG * near_CR.max(axis=1))
-    good_CR = (near_CR >= least_C[:, None]) & (counts_CR > 0)
-    if lower:
-        furthest_C = np.where(between_CK, radius_CK, 0).max(axis=1)
-        found_C = bins - 1 - good_CR[:, ::-1].argmax(axis=1)
-    else:
-        furthest_C = np.where(between_CK, radius_CK, _FAR).min(axis=1)
-        found_C = good_CR.argmax(axis=1)
-    return np.asarray(np.where(good_CR.any(axis=1), found_C, furthest_C), dtype=np.float32)
+    least_C1 = np.maximum(_ARC * radius_CK.shape[1], _STRONG * near_CR.max(axis=1, keepdims=True))
+    good_CR = (near_CR >= least_C1) & (counts_CR > 0)
+    found_C = bins - 1 - good_CR[:, ::-1].argmax(axis=1) if lower else good_CR.argmax(axis=1)
+    furthest_C = _furthest(radius_CK, between_CK) if lower else _nearest(radius_CK, between_CK)
+    arc_C: Numbers = np.where(good_CR.any(axis=1), found_C - 1 + first_C1[:, 0], furthest_C).astype(
+        np.float32
+    )
+    return arc_C
 
 
-def _rectangles(outline: Outline, sides: Sides) -> list[Sector]:
+def _radii(apexes_C4: Numbers, outline: Outline, *, lower: bool) -> tuple[Numbers, NDArray[np.bool_]]:
+    """How far the ends of the columns are from each apex, and which lie between its edges: twice (C, K)."""
+    x_C1, y_C1, left_C1, right_C1 = apexes_C4.T[:, :, None]
+    dx_CK = _thinned(outline.columns) - x_C1
+    dy_CK = _thinned(outline.bottom if lower else outline.top) - y_C1
+    slack = 1 if lower else -2
+    between_CK = (dx_CK >= left_C1 * dy_CK - slack) & (dx_CK <= right_C1 * dy_CK + slack)
+    return np.sqrt(dx_CK * dx_CK + dy_CK * dy_CK), between_CK
+
+
+def _furthest(radius_CK: Numbers, between_CK: NDArray[np.bool_]) -> Numbers:
+    return np.asarray(radius_CK.max(axis=1, where=between_CK, initial=0))
+
+
+def _nearest(radius_CK: Numbers, between_CK: NDArray[np.bool_]) -> Numbers:
+    """Columns may all begin on an edge: then the sector reaches its apex."""
+    return np.asarray(radius_CK.min(axis=1, where=between_CK, initial=_FAR) * between_CK.any(axis=1))
+
+
+def _thinned(ends_N: Points) -> Points:
+    return ends_N[:: max(1, len(ends_N) // _COLUMNS)]
+
+
+def _rectangles(outline: Outline, sides: Sides) -> Numbers:
     """The boxes of a linear probe: where echoes end on straight lines, or where most rows and columns end."""
     ends = (outline.left, outline.top, outline.right, outline.bottom)
     typical = [float(np.median(part)) for part in ends]
     outermost = [float(np.percentile(part, at)) for part, at in zip(ends, (5, 5, 95, 95), strict=True)]
     cut = [levels[0] if levels else middle for middle, levels in zip(typical, sides, strict=True)]
     mixed = [cut[0], outermost[1], cut[2], outermost[3]]
-    return [
-        Sector(apex=None, radii=(0.0, 0.0), angles=(0.0, 0.0), box=(x0, y0, x1, y1))
-        for x0, y0, x1, y1 in (typical, cut, mixed)
-    ]
+    return as_numbers(
+        [
+            Sector(apex=None, radii=(0.0, 0.0), angles=(0.0, 0.0), box=(x0, y0, x1, y1))
+            for x0, y0, x1, y1 in (typical, cut, mixed)
+        ]
+    )
 
 
 def _with_mirrored_cut(sector: Sector, outline: Outline) -> Sector:

@@ -5,6 +5,7 @@ Shape suffixes: h, w the coarse grid of :mod:`echo`; N rows or columns; P pairs 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 
 _STEEPEST = math.radians(62)
 _SHALLOWEST = math.radians(3)
-_ANCHORS = 30
+_ROWS, _ANCHORS = 120, 24
 _KEPT = 6
 _APART = 4
 _CUT = 0.10
 _BEYOND = 0.12
 _ABRUPT = 2.0
-_ARC_ANCHORS = 14
+_ARC_ANCHORS = 10
 
 Line = tuple[float, float]
 Points = NDArray[np.float32]
@@ -85,8 +86,9 @@ def cuts(ends_N: Points) -> tuple[float, ...]:
 
 def edge_lines(rows: Points, left_N: Points) -> list[Line]:
     """Lines, opening to the left, along which most rows have their first echo; best first."""
-    anchors = np.unique(np.linspace(0, len(rows) - 1, _ANCHORS).astype(int))
-    first, second = (anchors[k] for k in np.triu_indices(len(anchors), 1))
+    thin = max(1, len(rows) // _ROWS)
+    rows, left_N = rows[::thin], left_N[::thin]
+    first, second = _pairs(len(rows), _ANCHORS)
     slope_P = (left_N[second] - left_N[first]) / (rows[second] - rows[first])
     keep = (slope_P <= -math.tan(_SHALLOWEST)) & (slope_P >= -math.tan(_STEEPEST))
     slope_P, offset_P = slope_P[keep], (left_N[first] - slope_P * rows[first])[keep]
@@ -98,7 +100,9 @@ def edge_lines(rows: Points, left_N: Points) -> list[Line]:
     free_P = np.ones(len(slope_P), dtype=np.bool_)
     chosen: list[Line] = []
     for k in np.argsort(-support_P, kind="stable"):
-        if free_P[k] and len(chosen) < _KEPT:
+        if len(chosen) == _KEPT:
+            break
+        if free_P[k]:
             free_P &= np.abs(ends_P2 - ends_P2[k]).max(axis=1) >= _APART
             offset, slope = _regressed(rows, left_N, np.abs(residual_PN[k]) <= 1.0)
             if slope < 0:
@@ -114,27 +118,33 @@ def _regressed(rows: Points, left_N: Points, near: NDArray[np.bool_]) -> Line:
     return x_mean - slope * y_mean, slope
 
 
-def arc_apex(line: Line, columns: Points, ends_N: Points) -> float | None:
-    """The row at which a circle around a point of ``line`` passes through most of the ends of the columns.
+def arc_rows(lines: Sequence[Line], columns: Points, ends_N: Points) -> list[float | None]:
+    """For each line, the row at which a circle around a point of it passes through most of the columns' ends.
 
     Squared distance to (a + b t, t) is linear in t but for a constant, so every two ends give one t.
     """
-    offset, slope = line
+    if not lines:
+        return []
+    offset_L1, slope_L1 = np.array(lines, dtype=np.float64).T[:, :, None]
     step = max(1, len(columns) // (4 * _ARC_ANCHORS))
-    x, y = columns[::step].astype(np.float64) - offset, ends_N[::step].astype(np.float64)
-    along, squared = 2 * (x * slope + y), x * x + y * y
-    anchors = np.unique(np.linspace(0, len(x) - 1, _ARC_ANCHORS).astype(int))
-    first, second = (anchors[k] for k in np.triu_indices(len(anchors), 1))
-    spread = along[second] - along[first]
-    usable = np.abs(spread) > 4
-    if not usable.any():
-        return None
-    t_P = (squared[second] - squared[first])[usable] / spread[usable]
-    t_P = t_P[t_P < y.min() + 1]
-    if len(t_P) == 0:
-        return None
-    radius_PN = np.sqrt(np.maximum(squared - t_P[:, None] * along + ((1 + slope**2) * t_P**2)[:, None], 0))
-    radius_PN.sort(axis=1)
-    window = max(3, len(x) // 4)
-    tight_P = (radius_PN[:, window:] - radius_PN[:, :-window]).min(axis=1)
-    return float(t_P[int(np.argmin(tight_P))])
+    x_LN, y_N = columns[::step] - offset_L1, ends_N[::step].astype(np.float64)
+    along_LN, squared_LN = 2 * (x_LN * slope_L1 + y_N), x_LN * x_LN + y_N * y_N
+    first, second = _pairs(len(y_N), _ARC_ANCHORS)
+    spread_LP = along_LN[:, second] - along_LN[:, first]
+    t_LP = (squared_LN[:, second] - squared_LN[:, first]) / np.where(spread_LP == 0, 1, spread_LP)
+    usable_LP = (np.abs(spread_LP) > 4) & (t_LP < y_N.min() + 1)
+    constant_LP = (1 + slope_L1**2) * t_LP**2
+    squared_LPN = squared_LN[:, None] - t_LP[:, :, None] * along_LN[:, None] + constant_LP[:, :, None]
+    radius_LPN = np.sqrt(np.maximum(squared_LPN, 0)).astype(np.float32)
+    radius_LPN.sort(axis=2)
+    window = max(3, len(y_N) // 4)
+    tight_LP = (radius_LPN[:, :, window:] - radius_LPN[:, :, :-window]).min(axis=2)
+    best_L = np.where(usable_LP, tight_LP, np.inf).argmin(axis=1)
+    return [float(t_LP[k, best]) if usable_LP[k, best] else None for k, best in enumerate(best_L)]
+
+
+def _pairs(count: int, anchors: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """All pairs of some places spread evenly over ``count``."""
+    places = np.unique(np.linspace(0, count - 1, anchors).astype(np.intp))
+    first, second = np.triu_indices(len(places), 1)
+    return places[first], places[second]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from livernet.core.preprocess.sector.echo import Box, Echo, Screen, find_hole
 from livernet.core.preprocess.sector.fit import fit_rectangle, fit_sector
-from livernet.core.preprocess.sector.judge import Fit, Judge, depths
+from livernet.core.preprocess.sector.judge import Fit, Judge
+from livernet.core.preprocess.sector.numbers import as_numbers, depths
 from livernet.core.preprocess.sector.outline import trace
 
 _THRESHOLDS = (1, 4)
@@ -82,7 +83,7 @@ def _better(low: Place | None, high: Place) -> tuple[Place, bool]:
         return high, True
     if low.fit.score < _POOR:
         return (high, True) if high.fit.score > low.fit.score else (low, False)
-    (fit,) = Judge(low.echo, trace(low.echo.region_hw), 6_000).fits([high.fit.sector])
+    fit = Judge(low.echo, trace(low.echo.region_hw), 100).fits(as_numbers([high.fit.sector]))[0]
     if low.fit.leak > _LEAKS and _LEAKS < fit.leak <= _STRAY and high.fit.score >= _GOOD:
         return high, True
     return (low, False) if fit.score <= low.fit.score else (Place(echo=low.echo, fit=fit), True)
@@ -250,7 +251,7 @@ def _points(echo: Echo) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 
 def _share_inside(place: Place, echo: Echo) -> float:
-    return float((depths([place.fit.sector], *_points(echo)) >= -1).mean())
+    return float((depths(as_numbers([place.fit.sector]), *_points(echo)) >= -1).mean())
 
 
 def _in_wedge(fit: Fit, echo: Echo) -> bool:

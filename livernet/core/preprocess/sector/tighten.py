@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livernet.core.preprocess.sector.echo import background_levels
-from livernet.core.preprocess.sector.judge import depths
+from livernet.core.preprocess.sector.numbers import as_numbers, depths
 from livernet.core.preprocess.sector.shape import Sector
 
 _OUTWARD, _INWARD = 4, 12
@@ -106,7 +106,7 @@ def _clear(
     across_x, across_y = (np.asarray(part, dtype=np.float32).reshape(-1, 1) for part in side.inward)
     x_KD, y_KD = side.x_K[:, None] + across_x * depth_D, side.y_K[:, None] + across_y * depth_D
     deep = _OUTWARD + _INWARD
-    telling_K = depths([sector], x_KD[:, deep], y_KD[:, deep])[0] >= _INWARD / 2
+    telling_K = depths(as_numbers([sector]), x_KD[:, deep], y_KD[:, deep])[0] >= _INWARD / 2
     places = np.flatnonzero(telling_K)
     x_KD, y_KD = x_KD[places], y_KD[places]
     height, width = grey_HW.shape

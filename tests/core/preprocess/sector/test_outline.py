@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from livernet.core.preprocess.sector.outline import arc_apex, cuts, edge_lines, trace
+from livernet.core.preprocess.sector.outline import arc_rows, cuts, edge_lines, trace
 from tests.core.preprocess.screens import CONVEX, SHAPE
 
 
@@ -25,8 +25,11 @@ def test_edges_of_a_sector():
 
 def test_the_apex_follows_from_one_edge_and_the_arc():
     outline = trace(CONVEX.mask(SHAPE))
-    row = arc_apex((200 - 60 * np.tan(0.55), -np.tan(0.55)), outline.columns, outline.bottom)
+    line = (200 - 60 * np.tan(0.55), -np.tan(0.55))
+    (row,) = arc_rows([line], outline.columns, outline.bottom)
     assert row == pytest.approx(-60, abs=6)
+    assert arc_rows([line, line], outline.columns, outline.bottom) == [row, row]
+    assert arc_rows([], outline.columns, outline.bottom) == []
 
 
 def test_a_cut_is_straight_and_a_curve_is_none():
