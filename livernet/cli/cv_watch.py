@@ -10,7 +10,7 @@ from rich.console import Console
 from livernet.cli.console import note, warn
 from livernet.cli.epoch_bar import EpochBar, held_out
 from livernet.cli.fold_table import fold_table
-from livernet.core.data.duplicates import across_patients
+from livernet.core.data.duplicates.groups import across_patients
 from livernet.core.data.predictions import Prediction
 from livernet.core.experiment.fold import FoldJob
 from livernet.core.experiment.plan import CvPlan

@@ -12,7 +12,7 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from livernet.core.data.dealing import deal, draw_tenths
-from livernet.core.data.duplicates import DuplicateGroup
+from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import Row
 from livernet.core.data.units import Unit, image_units, patient_units
 from livernet.core.errors import ConfigError, DataError

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from livernet.core.data.duplicates import DuplicateGroup
+from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import Row
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from livernet.core.config import Config
-from livernet.core.data.duplicates import DuplicateGroup, find_duplicates, settle_duplicates
+from livernet.core.data.duplicates.groups import DuplicateGroup, find_duplicates, settle_duplicates
 from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.data.splits import Splits, make_splits, splits_document

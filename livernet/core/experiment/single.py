@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livernet.core.config import Config
-from livernet.core.data.duplicates import find_duplicates, settle_duplicates
+from livernet.core.data.duplicates.groups import find_duplicates, settle_duplicates
 from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import Prediction

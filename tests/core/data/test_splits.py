@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from livernet.core.data.duplicates import DuplicateGroup
+from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import Row
 from livernet.core.data.splits import Splits, make_splits, splits_document
 from livernet.core.errors import ConfigError, DataError

@@ -1,4 +1,4 @@
-from livernet.core.data.duplicates import DuplicateGroup
+from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import Row
 from livernet.core.data.units import image_units, patient_units
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from livernet.core.data.duplicates import DuplicateGroup
+from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import load_manifest, write_manifest
 from livernet.core.errors import ConfigError, DataError, FaultsError
 from livernet.core.experiment.plan import CvOptions, count_folds, plan_cv, read_preprocessing

@@ -1,6 +1,6 @@
 import pytest
 
-from livernet.core.data.duplicates import DuplicateGroup, across_patients, find_duplicates, settle_duplicates
+from livernet.core.data.duplicates.groups import DuplicateGroup, across_patients, find_duplicates, settle_duplicates
 from livernet.core.data.manifest import Row
 from livernet.core.errors import ConfigError, FaultsError
 

@@ -1,0 +1,27 @@
+"""Small pictures to compare by: the lit part of a prepared picture, whatever its size, on a square of 64.
+
+Drawing the lit part to the whole square lets a copy be known again where the screen around it was cropped or
+its sides were stretched. Needs nothing but numpy and Pillow, so that it can be made while pictures are read.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+SIDE = 64
+"""Of a thumbnail, in pixels."""
+_LIT = 8
+"""Grey level above which a pixel belongs to the picture: JPEG leaves a few levels on black."""
+_SHARE = 0.01
+"""Of a row or column that has to be lit: single specks are no picture."""
+
+
+def thumbnail(image_HW: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The lit part of a picture as uint8 (SIDE, SIDE), antialiased; all 0 where nothing is lit."""
+    lit_HW = image_HW > _LIT
+    rows, columns = (np.flatnonzero(lit_HW.mean(axis=axis) > _SHARE) for axis in (1, 0))
+    if not rows.size or not columns.size:
+        return np.zeros((SIDE, SIDE), np.uint8)
+    box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    picture = Image.fromarray(np.ascontiguousarray(image_HW))
+    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR, box=box))
