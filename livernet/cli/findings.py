@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from livernet.cli.console import note, one_line, out, warn
+from livernet.core.infer.calibrate import NEW_SCANS
 from livernet.core.infer.forward import Learnt
 from livernet.core.infer.models import RunModels
 from livernet.core.infer.output import figure_name, mask_name
@@ -39,6 +40,7 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
         table.add_row(*(escape(one_line(text)) for text in row))
     out.print(table)
     _warn_of_training(models)
+    _explain_calibration(models)
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
         note(f"{held_out} training pictures: each answered by the fold shown, which did not see it")
@@ -48,6 +50,17 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     for scan in result.abstained:
         warn(f"{scan.name}: not answered: {scan.reason}; {scan.remedy}")
     warn(CAUTION)
+
+
+def _explain_calibration(models: RunModels) -> None:
+    fit = models.calibration.get(None)
+    if fit is None or not models.learnt.stages:
+        return
+    how = (
+        f"calibrated (temperature {fit.temperature:.2f})" if fit.fitted else f"not calibrated ({fit.reason})"
+    )
+    limits = ", ".join(f"{stage} {limit:.2f}" for stage, limit in fit.thresholds.items() if limit is not None)
+    note(f"probabilities {how}; * at or above the threshold ({limits or 'none fixed'}); {NEW_SCANS}")
 
 
 def _warn_of_training(models: RunModels) -> None:
@@ -63,7 +76,7 @@ def document(
     result: PredictResult, models: RunModels, folder: Path, *, masks: bool, figures: bool
 ) -> dict[str, Any]:
     """What ``--json`` prints."""
-    grouping = models.cards[0].grouping
+    grouping, fit = models.cards[0].grouping, models.calibration.get(None)
     return {
         "run": str(models.run),
         "model": models.name,
@@ -71,6 +84,7 @@ def document(
         "class_names": list(grouping.class_names),
         "caution": CAUTION,
         "trained_on_phantom": models.phantom,
+        "calibration": None if fit is None else fit.to_dict() | {"basis": NEW_SCANS},
         "scans": [
             _entry(finding, grouping, models.learnt)
             | {
@@ -91,10 +105,14 @@ def _entry(finding: Finding, grouping: Grouping, learnt: Learnt) -> dict[str, An
         "scan": said.image,
         "stage": None if said.stage is None else STAGES[said.stage],
         "class": grouping.class_names[said.predicted] if learnt.stages else None,
-        "probabilities": dict(zip(grouping.class_names, said.probabilities, strict=True))
+        "probabilities": dict(zip(grouping.class_names, said.best_probabilities, strict=True))
+        if learnt.stages
+        else None,
+        "raw_probabilities": dict(zip(grouping.class_names, said.probabilities, strict=True))
         if learnt.stages
         else None,
         "at_or_above": finding.cutoffs if learnt.stages else None,
+        "positive": _positive(finding) if learnt.stages else None,
         "liver_share": finding.liver_share if learnt.mask else None,
         "mask_confidence": said.mask_confidence,
         "dice": said.dice,
@@ -107,21 +125,32 @@ def _entry(finding: Finding, grouping: Grouping, learnt: Learnt) -> dict[str, An
 def _cells(finding: Finding, grouping: Grouping, learnt: Learnt) -> dict[str, str]:
     """Text by heading, empty for what was not learnt; a cut-off that is one class has a column already."""
     said = finding.prediction
-    chances = {
-        f"P({name})": value for name, value in zip(grouping.class_names, said.probabilities, strict=True)
-    }
+    named = zip(grouping.class_names, said.best_probabilities, strict=True)
+    chances = {f"P({name})": f"{value:.2f}" for name, value in named}
+    positive = _positive(finding)
     for stage, value in finding.cutoffs.items():
-        if len(grouping.classes_at_or_above(STAGES.index(stage)) or ()) > 1:
-            chances[f"P(≥{stage})"] = value
+        classes = grouping.classes_at_or_above(STAGES.index(stage)) or ()
+        heading = f"P(≥{stage})" if len(classes) > 1 else f"P({grouping.class_names[-1]})"
+        chances[heading] = f"{value:.2f}{'*' if positive.get(stage) else ''}"
     return {
         "scan": finding.stem,
         "true": "" if said.stage is None else STAGES[said.stage],
         "class": grouping.class_names[said.predicted] if learnt.stages else "",
-        **{heading: f"{value:.2f}" if learnt.stages else "" for heading, value in chances.items()},
+        **{heading: text if learnt.stages else "" for heading, text in chances.items()},
         "liver %": f"{100 * finding.liver_share:.0f}" if learnt.mask else "",
         "conf.": _confidence(said.mask_confidence) if learnt.mask else "",
         "fold": _folds(finding),
         "Dice": "" if said.dice is None else f"{said.dice:.2f}",
+    }
+
+
+def _positive(finding: Finding) -> dict[str, bool]:
+    """Whether P(>= Fk) is at or above its threshold, for the cut-offs that have one."""
+    fixed = {stage: limit for stage, limit in finding.thresholds.items() if limit is not None}
+    return {
+        stage: round(finding.cutoffs[stage], 9) >= limit
+        for stage, limit in fixed.items()
+        if stage in finding.cutoffs
     }
 
 

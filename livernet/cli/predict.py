@@ -85,6 +85,6 @@ def _write_figure(out: Path, case: "Case", class_names: tuple[str, ...], learnt:
     said = case.finding.prediction
     truth = None if said.true_class is None else class_names[said.true_class]
     mask_SS = case.predicted_SS if learnt.mask else None
-    probabilities = said.probabilities if learnt.stages else None
+    probabilities = said.best_probabilities if learnt.stages else None
     figure = case_figure(case.image_SS, case.expert_SS, mask_SS, truth, probabilities, class_names)
     save_figure(out / figure_name(case.finding.stem), figure)

@@ -5,6 +5,7 @@ import pytest
 
 from livernet.cli.findings import document, print_findings
 from livernet.core.data.predictions import Prediction
+from livernet.core.infer.calibrate import Calibration
 from livernet.core.infer.models import RunModels, find_models
 from livernet.core.infer.predict import Abstained, Finding, PredictResult
 from tests.tiny_run import make_cv_run
@@ -71,6 +72,30 @@ def test_what_was_not_learnt_is_left_out(tmp_path: Path, capsys: pytest.CaptureF
     (scan,) = document(result, masks_only, Path("p"), masks=True, figures=False)["scans"]
     assert (scan["class"], scan["probabilities"], scan["at_or_above"]) == (None, None, None)
     assert scan["liver_share"] == 0.25
+
+
+def test_calibrated_answers_say_whether_they_are_positive_and_how_that_was_fixed(
+    models: RunModels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fit = Calibration(temperature=1.5, thresholds={"F2": 0.5, "F4": 0.3}, patients=70)
+    calibrated = replace(models, calibration={None: fit})
+    one = finding("a", thresholds=fit.thresholds)
+    one = replace(
+        one, prediction=replace(one.prediction, calibrated=(0.2, 0.55, 0.25)), cutoffs={"F2": 0.8, "F4": 0.25}
+    )
+    result = PredictResult(findings=(one,), abstained=())
+    print_findings(result, calibrated)
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-2].split() == ["a", "F2/F3", "0.20", "0.55", "0.25", "0.80*", "25", "0.87"]
+    told = " ".join(said.err.split())
+    assert "probabilities calibrated (temperature 1.50); * at or above the threshold (F2 0.50, F4 0.30)" in told
+    assert "fitted on what single folds said of patients they had not seen" in told
+    written = document(result, calibrated, Path("p"), masks=False, figures=False)
+    assert written["calibration"]["temperature"] == 1.5
+    (scan,) = written["scans"]
+    assert (scan["positive"], scan["at_or_above"]) == ({"F2": True, "F4": False}, {"F2": 0.8, "F4": 0.25})
+    assert scan["probabilities"] == {"F0/F1": 0.2, "F2/F3": 0.55, "F4": 0.25}
+    assert scan["raw_probabilities"] == {"F0/F1": 0.1, "F2/F3": 0.6, "F4": 0.3}
 
 
 def test_json_names_files_only_where_they_were_written(models: RunModels) -> None:

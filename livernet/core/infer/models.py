@@ -1,12 +1,14 @@
 """Which model files of a run answer: the one of a ``train`` run, or the folds of a ``cv`` run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from livernet.core.errors import ConfigError, DataError
+from livernet.core.infer.calibrate import Calibration, read_calibration
 from livernet.core.infer.forward import Learnt, what_was_learnt
 from livernet.core.runs import RUN_FILE, read_run
 from livernet.core.train.checkpoint import ModelCard, load_model
@@ -36,11 +38,19 @@ class RunModels:
     phantom: bool
     """Whether the cohort it was trained on was a phantom."""
 
+    calibration: Mapping[int | None, Calibration] = field(default_factory=dict)
+    """By fold, and under ``None`` for all of them together; empty for ``train`` and older runs."""
+
     @property
     def learnt(self) -> Learnt:
         """What all its files learnt."""
         each = [what_was_learnt(card.config, card.training) for card in self.cards]
         return Learnt(stages=all(one.stages for one in each), mask=all(one.mask for one in each))
+
+    def calibration_of(self, members: Sequence[int]) -> Calibration:
+        """What the answer of these networks is calibrated with; the identity where nothing was fitted."""
+        alone = self.kind == "cv" and len(members) == 1
+        return self.calibration.get(members[0] if alone else None, Calibration())
 
     def describe(self) -> str:
         """What answers, for people, e.g. ``ensemble of 10 folds of livernet, 128 px``."""
@@ -82,6 +92,7 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
         cards=tuple(cards),
         trained_on=tuple(frozenset(card.trained_on) for card in cards),
         phantom=_is_phantom(facts),
+        calibration=read_calibration(run, name) if facts["kind"] == "cv" else {},
     )
 
 

@@ -1,13 +1,24 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from livernet.core.errors import ConfigError, DataError
 from livernet.core.files import write_json
+from livernet.core.infer.calibrate import Calibration
 from livernet.core.infer.models import find_models
 from livernet.core.runs import read_run
 from tests.tiny_run import make_cv_run, make_train_run
+
+
+def test_a_calibration_belongs_to_one_fold_or_to_all(tmp_path: Path) -> None:
+    models = find_models(make_cv_run(tmp_path, [["a"], ["b"]]))
+    assert models.calibration_of((0,)) == models.calibration_of((0, 1)) == Calibration()
+    each = {0: Calibration(temperature=2.0), None: Calibration(temperature=3.0)}
+    fitted = replace(models, calibration=each)
+    assert (fitted.calibration_of((0,)), fitted.calibration_of((0, 1))) == (each[0], each[None])
+    assert fitted.calibration_of((1,)) == Calibration()
 
 
 def test_a_cv_run_answers_with_all_its_folds(tmp_path: Path) -> None:

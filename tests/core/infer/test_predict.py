@@ -3,17 +3,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from livernet.core.data.images import read_picture
 from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.predictions import read_predictions
 from livernet.core.device import choose_device
 from livernet.core.errors import FaultsError, OutputError
-from livernet.core.infer.models import find_models
+from livernet.core.files import write_json
+from livernet.core.infer.models import RunModels, find_models
 from livernet.core.infer.predict import Case, PredictResult, predict_scans
 from livernet.core.infer.scans import find_scans
 from livernet.core.metrics.segmentation import dice
 from livernet.core.metrics.summary import score
+from livernet.core.metrics.surface import surface_scores
 from livernet.core.stages import Grouping
 from tests.tiny_cohort import liver, make_cohort
 from tests.tiny_run import make_cv_run
@@ -86,6 +89,61 @@ def test_training_pictures_are_answered_by_the_fold_that_did_not_see_them(tmp_pa
     assert both.notice.startswith("seen in training")
     assert (new.folds, new.notice) == ((0, 1), "")
     assert set(json.loads((tmp_path / "p/run.json").read_text())["notices"]) == {"00-0", "01-0"}
+
+
+def calibrated_run(folder: Path, trained_on: list[list[str]]) -> RunModels:
+    """Fold 1 cools by 2, the ensemble by 4; F4 is called from 0.9 and 0.2."""
+    run = make_cv_run(folder / "runs/cv", trained_on)
+    each = [
+        {"temperature": heat, "thresholds": {"F2": None, "F4": limit}, "patients": 30}
+        for heat, limit in ((1.0, None), (2.0, 0.9), (4.0, 0.2))
+    ]
+    fit = {"method": "m", "folds": [{"fold": n} | each[n] for n in (0, 1)], "all": each[2]}
+    write_json(run / "summary.json", {"models": {"livernet": {"calibration_fit": fit}}})
+    return find_models(run)
+
+
+def test_answers_are_calibrated_as_the_run_was(tmp_path: Path) -> None:
+    make_cohort(tmp_path / "out")
+    seen = pixel_hash(read_grey(tmp_path / "out/images/00-0.png"))
+    models = calibrated_run(tmp_path, [[seen], ["y"]])
+    found = predict_scans(
+        models, find_scans([tmp_path / "out"]), tmp_path / "p", choose_device("cpu"), masks=False, command="c"
+    ).findings
+    alone, new = found[0], found[1]
+    assert (alone.folds, new.folds) == ((1,), (0, 1))
+    for finding, heat in ((alone, 2.0), (new, 4.0)):
+        said = finding.prediction
+        expected = softmax(np.log(said.probabilities) / heat)
+        assert said.calibrated == pytest.approx(tuple(expected))
+        assert finding.cutoffs["F4"] == pytest.approx(expected[2])
+    assert (alone.thresholds["F4"], new.thresholds["F4"]) == (0.9, 0.2)
+    facts = json.loads((tmp_path / "p/run.json").read_text())
+    assert facts["calibration"]["temperature"] == 4.0
+    assert facts["calibration"]["basis"] == "fitted on what single folds said of patients they had not seen"
+    assert read_predictions(tmp_path / "p/predictions.csv")[1].calibrated == pytest.approx(
+        new.prediction.calibrated, abs=1e-6
+    )
+
+
+def test_older_runs_stay_raw(tmp_path: Path) -> None:
+    make_cohort(tmp_path / "out")
+    (first, *_) = run(tmp_path, [tmp_path / "out"]).findings
+    assert (first.prediction.calibrated, first.thresholds) == (None, {})
+    assert json.loads((tmp_path / "p/run.json").read_text())["calibration"] is None
+
+
+def test_a_cohorts_masks_are_measured_in_its_own_unit(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out")
+    images = {row.image: {"spacing_mm": {"after": [0.5, 0.5]}} for row in cohort.rows}
+    write_json(tmp_path / "out/preprocess.json", {"settings": {}, "images": images})
+    cases: list[Case] = []
+    run(tmp_path, [tmp_path / "out"], on_case=cases.append)
+    for case in cases:
+        said = case.finding.prediction
+        expected = surface_scores(case.predicted_SS, liver(), spacing=(0.5, 0.5), tolerance=2.0)
+        assert (said.hd95, said.assd, said.nsd, said.unit) == pytest.approx((*expected, "mm"))
+    assert json.loads((tmp_path / "p/run.json").read_text())["distances"]["unit"] == "mm"
 
 
 def test_masks_are_written_only_when_asked_for(tmp_path: Path) -> None:
