@@ -13,6 +13,7 @@ from livernet.core.data.manifest import Row, load_manifest, write_manifest
 from livernet.core.data.predictions import Prediction, write_predictions
 from livernet.core.files import write_json, write_png, write_text
 from livernet.core.metrics.segmentation import dice
+from livernet.core.metrics.surface import surface_scores
 from livernet.core.runs import provenance
 from livernet.core.stages import Grouping
 
@@ -157,5 +158,29 @@ def _with_mask(folder: Path, cohort: Path, row: Row, prediction: Prediction) -> 
     mask_SS = ellipse(size, shift=0.01 * (sum(row.image.encode()) % 12))
     place = folder / prediction.model / f"fold-{prediction.fold or 0:02d}" / "masks"
     write_png(place / Path(row.image).name, mask_SS.astype(np.uint8) * 255)
-    value = dice(mask_SS, ellipse(size)) if row.mask else None
-    return replace(prediction, dice=value, mask_confidence=0.93)
+    if not row.mask:
+        return replace(prediction, mask_confidence=0.93)
+    far = surface_scores(mask_SS, ellipse(size), tolerance=1.0)
+    scores = replace(prediction, hd95=far.hd95, assd=far.assd, nsd=far.nsd, unit="px")
+    return replace(scores, dice=dice(mask_SS, ellipse(size)), mask_confidence=0.93)
+
+
+def make_audits(folder: Path, state: str = "with care", **changes: Any) -> None:
+    """The audits.json of a run, with an audit in every state and a verdict of ``state``."""
+    states = ("passed", "caution", "failed", "not run")
+    null = np.random.default_rng(1).normal(0.5, 0.05, 199).clip(0, 1).tolist()
+    auc = {"value": 0.71, "low": 0.62, "high": 0.79, "method": "score interval"}
+    audits = [
+        {
+            "name": name,
+            "title": name.capitalize(),
+            "question": f"What does the audit called {name} ask?",
+            "state": states[number % 4],
+            "verdict": f"The audit called {name} is in state {states[number % 4]}.",
+            "numbers": {} if states[number % 4] == "not run" else {"auc": auc, "p": 0.004, "null": null},
+        }
+        for number, name in enumerate(("shuffled", "outside", "source", "duplicates", "attribution", "masks"))
+    ]
+    verdict = {"state": state, "headline": f"Verdict: {state}.", "reasons": ["One reason.", "Another."]}
+    made = {"images": 12, "sampled": False, "seconds": 1.5}
+    write_json(folder / "audits.json", {"schema": 1, "verdict": verdict, "audits": audits} | made | changes)

@@ -9,16 +9,21 @@ from typing import Any
 from livernet import __version__
 from livernet.core.errors import ConfigError
 from livernet.core.files import json_bytes, write_together
-from livernet.core.metrics.intervals import NEWCOMBE, WILSON
-from livernet.core.report.collect import load_run
+from livernet.core.report.audited import audited
+from livernet.core.report.cohort.flow import flow
+from livernet.core.report.collect import Run, load_run
+from livernet.core.report.comparison import compare_runs
 from livernet.core.report.document import describe
 from livernet.core.report.drawing.assets import draw_charts
-from livernet.core.report.drawing.overlay import Overlay
-from livernet.core.report.gallery import gallery
 from livernet.core.report.page.render import render
+from livernet.core.report.pictures import draw_pictures
+from livernet.core.report.scores import scored
+from livernet.core.report.words.card import card
+from livernet.core.report.words.claim import claim
+from livernet.core.report.words.methods import methods
 from livernet.core.report.words.notes import comparison_notes
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,33 +46,48 @@ def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None
         ConfigError: ``out`` would overwrite its own JSON file, or there are more runs than labels.
         OutputError: a file cannot be written.
     """
+    _check(runs, out)
+    loaded = [load_run(run) for run in runs] or [load_run(None)]
+    calibrated: list[Run] = []
+    described: list[dict[str, Any]] = []
+    for number, run in enumerate(loaded):
+        progress(f"{run.folder}: scoring {len(run.predictions)} predictions and drawing")
+        again, entry = _describe(run, string.ascii_uppercase[number] if len(loaded) > 1 else "", progress)
+        calibrated.append(again)
+        described.append(entry)
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "livernet": __version__,
+        "intended_use": "research use only, not a medical device",
+        "notes": comparison_notes(loaded),
+        "runs": described,
+        "comparison": compare_runs(calibrated),
+    }
+    pictures = draw_charts(document)
+    pictures["runs"] = [
+        drawn | draw_pictures(run, entry)
+        for run, entry, drawn in zip(calibrated, described, pictures["runs"], strict=True)
+    ]
+    data = out.with_suffix(".json")
+    write_together({data: json_bytes(document), out: render(document, pictures).encode()})
+    return Report(html=out, json=data, document=document)
+
+
+def _describe(run: Run, label: str, progress: Callable[[str], None]) -> tuple[Run, dict[str, Any]]:
+    """The run with calibrated predictions, and its entry in the document."""
+    again, summary = scored(run)
+    entry = describe(again, summary, label)
+    entry |= audited(again, entry, progress)
+    entry["flow"] = flow(again, entry)
+    for name, write in (("methods", methods), ("claim", claim), ("card", card)):
+        entry[name] = write(again, entry)
+    return again, entry
+
+
+def _check(runs: Sequence[Path], out: Path) -> None:
     if out.suffix.lower() == ".json":
         raise ConfigError(f"--out {out}: names the HTML page, not a .json file", "use e.g. --out report.html")
     if out.is_dir():
         raise ConfigError(f"--out {out}: is a folder", f"name a file, e.g. --out {out / 'report.html'}")
     if len(runs) > len(string.ascii_uppercase):
         raise ConfigError(f"{len(runs)} runs are too many for one page", "name at most 26 runs")
-    loaded = [load_run(run) for run in runs] or [load_run(None)]
-    described: list[dict[str, Any]] = []
-    overlaid: list[list[list[Overlay]]] = []
-    for number, run in enumerate(loaded):
-        progress(f"{run.folder}: scoring {len(run.predictions)} predictions and drawing")
-        entry = describe(run, string.ascii_uppercase[number] if len(loaded) > 1 else "")
-        sections, overlays, reason = gallery(run)
-        entry["gallery"] = {"sections": sections, "reason": reason}
-        described.append(entry)
-        overlaid.append(overlays)
-    document: dict[str, Any] = {
-        "schema": SCHEMA,
-        "livernet": __version__,
-        "intended_use": "research use only, not a medical device",
-        "intervals": {"accuracy": WILSON, "auc": NEWCOMBE},
-        "notes": comparison_notes(loaded),
-        "runs": described,
-    }
-    pictures = draw_charts(document)
-    for shown, overlays in zip(pictures["runs"], overlaid, strict=True):
-        shown["overlays"] = overlays
-    data = out.with_suffix(".json")
-    write_together({data: json_bytes(document), out: render(document, pictures).encode()})
-    return Report(html=out, json=data, document=document)

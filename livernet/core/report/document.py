@@ -3,28 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from livernet.core.metrics.cases import Cases, by_image, by_patient
-from livernet.core.metrics.classification import roc
-from livernet.core.metrics.summary import group_by_model, score
+from livernet.core.metrics.cases import by_image
+from livernet.core.metrics.summary import group_by_model
 from livernet.core.report.cohort.counts import cohort_table, is_phantom
 from livernet.core.report.collect import Run
+from livernet.core.report.duplicates import count_duplicates, duplicates
+from livernet.core.report.gallery import gallery
+from livernet.core.report.roc import BAND, rocs
+from livernet.core.report.scores import seeds
 from livernet.core.report.words.notes import notes
-from livernet.core.stages import STAGES, Grouping
 
 _MADE = ("version", "command", "run", "started", "seconds", "device", "preset", "seed", "python", "platform")
 
 
-def describe(run: Run, label: str) -> dict[str, Any]:
+def describe(run: Run, summary: dict[str, Any] | None, label: str) -> dict[str, Any]:
     """The numbers and facts of one run; ``label`` (A, B, ...) tells several runs apart.
 
-    Raises:
-        DataError: predictions and class grouping contradict each other.
+    ``run`` and ``summary`` are what :func:`livernet.core.report.scores.scored` gives.
     """
-    summary = score(run.predictions, run.grouping) if run.predictions else None
     cohort = cohort_table(run)
     phantom = is_phantom(run)
+    groups = duplicates(run)
     return {
         "label": label,
         "name": run.name,
@@ -36,8 +35,13 @@ def describe(run: Run, label: str) -> dict[str, Any]:
         "summary": summary,
         "cohort": cohort,
         "split": _split(run),
-        "roc": {name: _rocs(rows, run.grouping) for name, rows in group_by_model(run.predictions).items()},
+        "duplicates": groups,
+        "duplicate_counts": count_duplicates(groups),
+        "roc": {name: rocs(rows, run.grouping) for name, rows in group_by_model(run.predictions).items()},
+        "roc_band": BAND,
+        "seeds": seeds(summary),
         "relation": _relation(run),
+        "gallery": gallery(run),
         "answers": _answers(run),
         "curves": _curves(run),
         "made": {key: run.facts.get(key) for key in _MADE},
@@ -61,28 +65,8 @@ def flatten(tree: object, prefix: str = "") -> dict[str, str | int | float | boo
     return {prefix: tree if isinstance(tree, str | int | float | bool) or tree is None else str(tree)}
 
 
-def _rocs(rows: list[Any], grouping: Grouping) -> dict[str, Any]:
-    """By cut-off: the curve of the patients and that of the images, or ``None`` where a side is empty."""
-    units = {"patients": by_patient(rows), "images": by_image(rows)}
-    return {
-        STAGES[stage]: {unit: _curve(cases, grouping, stage) for unit, cases in units.items()}
-        for stage in grouping.cutoffs()
-    }
-
-
-def _curve(cases: Cases, grouping: Grouping, stage: int) -> dict[str, list[float]] | None:
-    if not cases.names:
-        return None
-    classes = list(grouping.classes_at_or_above(stage) or ())
-    positive_N = np.isin(cases.true_N, classes)
-    if positive_N.all() or not positive_N.any():
-        return None
-    false_rate, true_rate = roc(cases.probability_NK[:, classes].sum(axis=1).round(9), positive_N)
-    return {"false_positive_rate": false_rate.tolist(), "true_positive_rate": true_rate.tolist()}
-
-
 def _relation(run: Run) -> dict[str, list[dict[str, Any]]]:
-    """By model: Dice, probability of the true class and whether the class is right, where both are known."""
+    """By model and image: quality of the mask, and probability of the true class, where both are known."""
     relation: dict[str, list[dict[str, Any]]] = {}
     for name, rows in group_by_model(run.predictions).items():
         scored = [row for row in rows if row.dice is not None and row.true_class is not None]
@@ -91,6 +75,10 @@ def _relation(run: Run) -> dict[str, list[dict[str, Any]]]:
             {
                 "image": row.image,
                 "dice": row.dice,
+                "hd95": row.hd95,
+                "assd": row.assd,
+                "nsd": row.nsd,
+                "unit": row.unit,
                 "probability": float(cases.probability_NK[index, cases.true_N[index]]),
                 "right": bool(cases.predicted_N[index] == cases.true_N[index]),
             }

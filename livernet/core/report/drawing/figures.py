@@ -1,4 +1,4 @@
-"""One case in the layout of the paper's figures 2-5, and what all figures share: style, colours, saving.
+"""What all figures share: style, colours, saving; and one case in the layout of the paper's figures 2-5.
 
 Drawn on Figure objects with the Agg and SVG back ends, never through pyplot, so that nothing is shared
 between calls; equal input gives equal bytes. Shapes: H, W pixels; S side of a prepared square picture.
@@ -78,6 +78,22 @@ def save_figure(path: Path, figure: Figure, dpi: int = 150) -> None:
     with mpl.rc_context(STYLE):
         figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     write_bytes(path, buffer.getvalue())
+
+
+def blank(width: float = 4.1, height: float = 3.3, **axes: Any) -> tuple[Figure, Axes]:
+    """A new figure of so many inches with one pair of axes, a grid behind whatever is drawn."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        made = figure.add_subplot(**axes)
+        made.grid(visible=True, color=GRID, linewidth=0.6)
+        made.set_axisbelow(True)
+    return figure, made
+
+
+def plain(text: str, longest: int = 48) -> str:
+    """Only what the figure font can draw, cut where it is too long for a legend."""
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(sign if ord(sign) < 0x250 or sign in "≥≤–−…·" else "?" for sign in text)
 
 
 def svg_uri(figure: Figure) -> str:

@@ -16,6 +16,7 @@ from skimage.measure import approximate_polygon, find_contours
 from livernet.core.errors import DataError
 
 _SIDE = 400
+_SMALL = 160
 _HALF = 128
 
 
@@ -46,8 +47,17 @@ def draw(image: Path, expert: Path | None, predicted: Path | None) -> Overlay:
     masks = [None if path is None else _read(path) for path in (expert, predicted)]
     paths = [None if m is None or m.shape != grey_HW.shape else outline(m >= _HALF) for m in masks]
     return Overlay(
-        width=width, height=height, picture=_jpeg_uri(grey_HW), expert=paths[0], predicted=paths[1]
+        width=width, height=height, picture=_jpeg_uri(grey_HW, _SIDE), expert=paths[0], predicted=paths[1]
     )
+
+
+def thumbnail(path: Path) -> str:
+    """A picture as a small JPEG data URI, at most 160 pixels a side.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return _jpeg_uri(_read(path), _SMALL)
 
 
 def outline(mask_HW: NDArray[np.bool_]) -> str:
@@ -70,9 +80,9 @@ def _read(path: Path) -> NDArray[np.uint8]:
         ) from None
 
 
-def _jpeg_uri(grey_HW: NDArray[np.uint8]) -> str:
+def _jpeg_uri(grey_HW: NDArray[np.uint8], side: int) -> str:
     picture = Image.fromarray(grey_HW)
-    picture.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     picture.save(buffer, format="JPEG", quality=82, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
