@@ -28,15 +28,14 @@ _BLOCK = 256
 
 def correlate(found: Textures, first: Rows, second: Rows) -> Floats:
     """Correlation (P,) of each pair of rows at the best shift, scale and mirroring; 0 where it was no use."""
-    halves_NLL = _half(found.contrast_NSS)
     scores_P = np.zeros(len(first), np.float32)
     for at in range(0, len(first), _BLOCK):
-        i, j = first[at : at + _BLOCK], second[at : at + _BLOCK]
-        peak_P, mirrored_P, shift_P2 = _coarse(halves_NLL[i], halves_NLL[j])
+        moving, fixed = found.pick(first[at : at + _BLOCK]), found.pick(second[at : at + _BLOCK])
+        peak_P, mirrored_P, shift_P2 = _coarse(_half(moving.contrast_NSS), _half(fixed.contrast_NSS))
         hopeful = np.flatnonzero(peak_P >= _PEAK)
         if hopeful.size:
-            moving = _mirrored(found.pick(i[hopeful]), mirrored_P[hopeful])
-            scores_P[at + hopeful] = _refine(moving, found.pick(j[hopeful]), shift_P2[hopeful])
+            turned = _mirrored(moving.pick(hopeful), mirrored_P[hopeful])
+            scores_P[at + hopeful] = _refine(turned, fixed.pick(hopeful), shift_P2[hopeful])
     return scores_P
 
 

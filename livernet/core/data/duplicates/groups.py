@@ -17,8 +17,11 @@ class DuplicateGroup:
 
     rows: tuple[int, ...]
     """Indices into the manifest, ascending, two or more."""
-    kind: Literal["exact"] = "exact"
-    """How alike they are: ``exact`` means equal decoded pixels."""
+    kind: Literal["exact", "near", "manifest"] = "exact"
+    """``exact`` means equal decoded pixels, ``near`` alike after alignment; ``manifest`` that only the manifest
+    joins some of them."""
+    score: float | None = None
+    """The lowest correlation that joined a member, 1 for equal pixels; ``None`` where the manifest joins."""
 
 
 def find_duplicates(hashes: Sequence[str]) -> tuple[DuplicateGroup, ...]:

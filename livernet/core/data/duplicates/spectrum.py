@@ -21,10 +21,10 @@ _MARGIN = 6
 _BLOCK = 1000
 
 
-def describe(contrast_NSS: Floats) -> Floats:
+def describe(contrast_NSS: NDArray[np.float16] | Floats) -> Floats:
     """Descriptions of unit length (N, D), 0 for a texture without contrast."""
     blocks = range(0, len(contrast_NSS), _BLOCK)
-    return np.concatenate([_describe(contrast_NSS[at : at + _BLOCK]) for at in blocks])
+    return np.concatenate([_describe(contrast_NSS[at : at + _BLOCK].astype(np.float32)) for at in blocks])
 
 
 def _describe(contrast_NSS: Floats) -> Floats:

@@ -29,14 +29,14 @@ _BLOCK = 1000
 class Textures(NamedTuple):
     """Local contrast of thumbnails."""
 
-    contrast_NSS: Floats
-    """Mean 0 inside the sector and 0 outside."""
-    inside_NSS: Floats
+    contrast_NSS: NDArray[np.float16] | Floats
+    """Mean 0 inside the sector and 0 outside; kept in half precision, for there may be many."""
+    inside_NSS: NDArray[np.bool_] | Floats
     """1 inside the sector, away from its outline; 0 elsewhere."""
 
     def pick(self, rows: NDArray[np.intp]) -> "Textures":
-        """Those of some rows."""
-        return Textures(self.contrast_NSS[rows], self.inside_NSS[rows])
+        """Those of some rows, in single precision."""
+        return Textures(*(part[rows].astype(np.float32) for part in self))
 
 
 def textures(thumbnails_NSS: NDArray[np.uint8]) -> Textures:
@@ -60,7 +60,8 @@ def _textures(levels_NSS: Floats) -> Textures:
     spread_NSS = np.sqrt(_blur(power_NSS, _AROUND) / weight_NSS + _FLAT * whole_N11 + 1)
     contrast_NSS = local_NSS / spread_NSS * inside_NSS
     mean_N11 = contrast_NSS.sum((1, 2), keepdims=True) / (inside_NSS.sum((1, 2), keepdims=True) + 1)
-    return Textures((contrast_NSS - mean_N11) * inside_NSS, inside_NSS)
+    centred_NSS = (contrast_NSS - mean_N11) * inside_NSS
+    return Textures(centred_NSS.astype(np.float16), inside_NSS > 0)
 
 
 def _blur(values_NSS: Floats, sigma: float) -> Floats:
