@@ -10,7 +10,11 @@ from livernet import __version__
 from livernet.core.errors import ConfigError
 from livernet.core.files import json_bytes, write_together
 from livernet.core.report.audited import audited
+from livernet.core.report.cohort.characteristics import characteristics
+from livernet.core.report.cohort.characteristics import characteristics
 from livernet.core.report.cohort.flow import flow
+from livernet.core.report.cohort.subgroups import subgroups
+from livernet.core.report.cohort.subgroups import subgroups
 from livernet.core.report.collect import Run, load_run
 from livernet.core.report.comparison import compare_runs
 from livernet.core.report.document import describe
@@ -24,6 +28,24 @@ from livernet.core.report.words.methods import methods
 from livernet.core.report.words.notes import comparison_notes
 
 SCHEMA = 2
+_WORDS = {
+    "flow": flow,
+    "characteristics": characteristics,
+    "subgroups": subgroups,
+    "methods": methods,
+    "claim": claim,
+    "card": card,
+}
+"""What is told of a run, in this order: the later ones quote the earlier."""
+_WORDS: dict[str, Callable[[Run, dict[str, Any]], dict[str, Any]]] = {
+    "flow": flow,
+    "characteristics": characteristics,
+    "subgroups": subgroups,
+    "methods": methods,
+    "claim": claim,
+    "card": card,
+}
+"""Parts of a run's entry that are written from the run and from what the entry holds so far."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +99,8 @@ def _describe(run: Run, label: str, progress: Callable[[str], None]) -> tuple[Ru
     """The run with calibrated predictions, and its entry in the document."""
     again, summary = scored(run)
     entry = describe(again, summary, label)
-    entry |= audited(again, entry, progress)
-    entry["flow"] = flow(again, entry)
-    for name, write in (("methods", methods), ("claim", claim), ("card", card)):
+    entry |= audited(again, summary, progress)
+    for name, write in _WORDS.items():
         entry[name] = write(again, entry)
     return again, entry
 

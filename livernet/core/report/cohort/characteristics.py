@@ -59,7 +59,7 @@ def number_of(rows: Sequence[Row], key: str) -> float | None:
 
 
 def level_of(rows: Sequence[Row], key: str) -> str:
-    """What a patient's images say in a column; ``several`` where they differ, empty where they say nothing."""
+    """What a patient's images say in a column: ``several`` where they differ, empty without a word."""
     column = {"site", "scanner", "view"}
     found = {getattr(row, key) if key in column else row.extras.get(key, "") for row in rows} - {""}
     if len(found) > 1:

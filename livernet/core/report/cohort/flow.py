@@ -79,7 +79,7 @@ def _cohort(rows: Sequence[Row], record: Mapping[str, Any], groups: Sequence[Map
         _part("with neither, which train nothing", sum(not row.mask and row.stage is None for row in rows)),
         _part("copies of another image", sum(len(group["images"]) - 1 for group in groups)),
         _part(
-            "in duplicate groups whose stages contradict each other",
+            "in groups of copies that have different classes",
             sum(len(group["images"]) for group in groups if (group.get("classes") or 1) > 1),
         ),
     ]

@@ -34,9 +34,9 @@ def subgroups(run: Run, described: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``models``, by name a list of ``{name, levels}``, each level ``{name, n, per_class, accuracy,
-        auc, dice}`` with measures of patients (``auc`` for F2 and F4, as far as the classes have them); ``single``,
-        what all patients share or the manifest does not have; ``least``; ``agreement``; and ``reason``, why
-        there are no subgroups.
+        auc, dice}`` with measures of patients (``auc`` for F2 and F4, as far as the classes have them);
+        ``single``, what all patients share or the manifest does not have; ``least``; ``agreement``; and
+        ``reason``, why there are no subgroups.
     """
     found: dict[str, Any] = {
         "models": {},
