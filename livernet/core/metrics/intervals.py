@@ -30,7 +30,8 @@ def wilson(successes: float, total: float, z: float = Z95) -> tuple[float, float
     centre = rate + z**2 / (2 * total)
     half = z * (rate * (1 - rate) / total + z**2 / (4 * total**2)) ** 0.5
     scale = 1 + z**2 / total
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+    # Rounding must not leave the rate itself outside where it is 0 or 1.
+    return max(0.0, min(rate, (centre - half) / scale)), min(1.0, max(rate, (centre + half) / scale))
 
 
 def auc_interval(auc: float, positives: float, negatives: float, z: float = Z95) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from livernet.core.metrics.measure import Measure
 
@@ -83,14 +83,14 @@ def bca(value: float, values_B: Floats, left_out_C: Floats, class_C: Ints) -> tu
     centred within their class (Davison and Hinkley, Bootstrap Methods, 1997, equation 5.25).
     """
     below = np.mean(values_B < value) + np.mean(values_B == value) / 2
-    shift = norm.ppf(np.clip(below, 1 / len(values_B), 1 - 1 / len(values_B)))
+    shift = ndtri(np.clip(below, 1 / len(values_B), 1 - 1 / len(values_B)))
     influence_C = -left_out_C.astype(np.float64)
     for label in np.unique(class_C):
         influence_C[class_C == label] -= influence_C[class_C == label].mean()
     spread = (influence_C**2).sum() ** 1.5
     speed = (influence_C**3).sum() / (6 * spread) if spread > 0 else 0.0
-    z_2 = shift + norm.ppf(_LEVELS)
-    low, high = np.quantile(values_B, norm.cdf(shift + z_2 / (1 - speed * z_2)))
+    z_2 = shift + ndtri(_LEVELS)
+    low, high = np.quantile(values_B, ndtr(shift + z_2 / (1 - speed * z_2)))
     return float(low), float(high)
 
 

@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 
 from livernet.core.data.predictions import Prediction
 from livernet.core.errors import DataError
-from livernet.core.metrics.cases import by_image, by_patient, calibrated
+from livernet.core.metrics.cases import by_image, by_patient, calibrated, majority_rule, mean_rule, worst_rule
 
 
 def row(image: str, patient: str, true: int | None, p: tuple[float, ...], **more: object) -> Prediction:
@@ -54,3 +55,46 @@ def test_a_patient_of_two_classes_is_refused() -> None:
 
 def test_nothing_known_gives_no_case() -> None:
     assert by_patient([ROWS[3]]).names == ()
+
+
+def test_a_majority_of_images_decides_and_a_tie_is_the_milder_class() -> None:
+    probability, predicted = majority_rule(np.array([[0.1, 0.9, 0], [0.2, 0.8, 0], [0, 0, 1.0]]))
+    assert probability == pytest.approx([0, 2 / 3, 1 / 3])
+    assert predicted == 1
+    assert majority_rule(np.array([[0, 0, 1.0], [1.0, 0, 0]]))[1] == 0
+
+
+def test_the_worst_image_decides_at_every_cut_off() -> None:
+    probability_MK = np.array([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]])
+    probability, predicted = worst_rule(probability_MK)
+    # P(>= 1) is 0.9 and 0.5, P(>= 2) is 0.2 and 0.4.
+    assert probability == pytest.approx([0.1, 0.5, 0.4])
+    assert predicted == 1
+
+
+@pytest.mark.parametrize("rule", [mean_rule, majority_rule, worst_rule])
+def test_every_rule_gives_probabilities_and_leaves_a_single_image_its_class(rule) -> None:  # type: ignore[no-untyped-def]  # any of three
+    probability_MK = np.random.default_rng(4).dirichlet(np.ones(5), size=7)
+    probability, _ = rule(probability_MK)
+    assert probability.sum() == pytest.approx(1)
+    assert (probability >= -1e-12).all()
+    assert rule(probability_MK[:1])[1] == probability_MK[0].argmax()
+
+
+def test_patients_by_another_rule() -> None:
+    assert by_patient(ROWS, worst_rule).predicted_N.tolist() == [1, 0]
+    assert by_patient(ROWS, majority_rule).probability_NK[0] == pytest.approx([0.5, 0.5, 0])
+
+
+def test_stages_and_folds_of_a_patient() -> None:
+    rows = [
+        row("a", "P1", 1, (0.6, 0.4, 0.0), stage=2, fold=3),
+        row("b", "P1", 1, (0.6, 0.4, 0.0), stage=3, fold=4),
+        row("c", "P2", 0, (0.6, 0.4, 0.0), stage=1, fold=4),
+        row("d", "P2", 0, (0.6, 0.4, 0.0), stage=1, fold=4),
+        row("e", "P3", 0, (0.6, 0.4, 0.0)),
+    ]
+    cases = by_patient(rows)
+    assert cases.stage_N.tolist() == [-1, 1, -1]
+    assert cases.folds == ((3, 4), (4, 4), (0,))
+    assert by_image(rows).patient_N.tolist() == [0, 0, 1, 1, 2]

@@ -2,14 +2,18 @@ import itertools
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, roc_auc_score
 
 from livernet.core.metrics.classification import (
+    accuracies,
     accuracy,
     auc,
+    balanced_accuracies,
     balanced_accuracy,
     confusion,
+    confusions,
     macro_f1,
+    macro_f1s,
     roc,
 )
 
@@ -81,3 +85,34 @@ def test_auc_of_one_group_is_null(positive: bool, reason: str) -> None:
 def test_roc_runs_from_corner_to_corner() -> None:
     false_rate, true_rate = roc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1], bool))
     assert (false_rate[0], true_rate[0], false_rate[-1], true_rate[-1]) == (0, 0, 1, 1)
+
+
+def test_measures_of_weights_equal_sklearn() -> None:
+    rng = np.random.default_rng(6)
+    true, predicted, weights_BN = rng.integers(0, 3, 80), rng.integers(0, 3, 80), rng.random((4, 80))
+    counts_BKK = confusions(true, predicted, 3, weights_BN)
+    for measured, reference, more in (
+        (accuracies, accuracy_score, {}),
+        (balanced_accuracies, balanced_accuracy_score, {}),
+        (macro_f1s, f1_score, {"average": "macro"}),
+    ):
+        expected = [reference(true, predicted, sample_weight=w_N, **more) for w_N in weights_BN]
+        assert measured(counts_BKK) == pytest.approx(expected)
+
+
+def test_an_absent_class_is_undefined_in_arrays() -> None:
+    counts_XKK = np.array([[[2, 0], [0, 0]], [[1, 1], [0, 2]], [[0, 0], [0, 0]]])
+    assert np.isnan(balanced_accuracies(counts_XKK)).tolist() == [True, False, True]
+    assert np.isnan(macro_f1s(counts_XKK)).tolist() == [True, False, True]
+    assert np.isnan(accuracies(counts_XKK)).tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_auc_equals_sklearn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    score, positive = rng.integers(0, 9, 60) / 9, rng.random(60) < 0.4
+    assert auc(score, positive, interval=False).value == pytest.approx(roc_auc_score(positive, score))
+
+
+def test_auc_of_nothing_is_null() -> None:
+    assert auc(np.zeros(0), np.zeros(0, bool), interval=True).reason == "no case has a known stage"

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from scipy.stats import bootstrap as scipy_bootstrap
+
+from livernet.core.metrics import resample
+from livernet.core.metrics.measure import Measure, missing
+from livernet.core.metrics.resample import (
+    Patients,
+    bca,
+    bootstrap,
+    draw,
+    jackknife,
+    percentile,
+    with_percentile,
+)
+
+VALUE_N = np.array([0.1, 0.9, 0.4, 0.4, 0.7, 0.2])
+PATIENTS = Patients.of(np.array([7, 7, 3, 5, 5, 5]), np.array([1, 1, 0, 1, 1, 1]))
+
+
+def mean(weights_BN: np.ndarray) -> np.ndarray:
+    return weights_BN @ VALUE_N / weights_BN.sum(axis=1)
+
+
+def test_patients_are_numbered_and_keep_their_class() -> None:
+    assert PATIENTS.cluster_N.tolist() == [2, 2, 0, 1, 1, 1]
+    assert PATIENTS.class_C.tolist() == [0, 1, 1]
+
+
+def test_every_draw_has_as_many_patients_of_each_class() -> None:
+    class_C = np.array([0] * 5 + [1] * 3 + [2])
+    counts_BC = draw(class_C, 400, seed=1)
+    for label, size in enumerate((5, 3, 1)):
+        assert (counts_BC[:, class_C == label].sum(axis=1) == size).all()
+    assert counts_BC[:, 0].mean() == pytest.approx(1, abs=0.15)
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_others() -> None:
+    class_C = np.zeros(9, dtype=np.int64)
+    assert (draw(class_C, 20, seed=1) == draw(class_C, 20, seed=1)).all()
+    assert (draw(class_C, 20, seed=1) != draw(class_C, 20, seed=2)).any()
+
+
+def test_a_weight_is_a_repetition_of_all_images_of_a_patient() -> None:
+    counts_BC = draw(PATIENTS.class_C, 30, seed=resample.SEED)
+    expected = []
+    for counts_C in counts_BC:
+        cases = [n for n in range(6) for _ in range(counts_C[PATIENTS.cluster_N[n]])]
+        expected.append(VALUE_N[cases].mean())
+    assert bootstrap({"mean": mean}, PATIENTS, draws=30)["mean"] == pytest.approx(expected)
+
+
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = bootstrap({"mean": mean}, PATIENTS, draws=50)["mean"]
+    monkeypatch.setattr(resample, "_BLOCK", 13)
+    assert bootstrap({"mean": mean}, PATIENTS, draws=50)["mean"] == pytest.approx(whole, abs=1e-12)
+
+
+def test_the_jackknife_leaves_out_one_patient_at_a_time() -> None:
+    found = jackknife({"mean": mean}, PATIENTS)["mean"]
+    assert found == pytest.approx([np.delete(VALUE_N, [2]).mean(), VALUE_N[:3].mean(), VALUE_N[2:].mean()])
+
+
+def test_percentile_is_the_middle_95_percent() -> None:
+    assert percentile(np.arange(101.0)) == pytest.approx((2.5, 97.5))
+
+
+def test_bca_equals_scipy_for_one_class() -> None:
+    rng = np.random.default_rng(0)
+    value_N = rng.exponential(size=40)
+    patients = Patients(cluster_N=np.arange(40), class_C=np.zeros(40, dtype=np.int64))
+    statistics = {"mean": lambda w_BN: w_BN @ value_N / w_BN.sum(axis=1)}
+    values_B = bootstrap(statistics, patients, draws=40_000)["mean"]
+    found = bca(float(value_N.mean()), values_B, jackknife(statistics, patients)["mean"], patients.class_C)
+    expected = scipy_bootstrap(
+        (value_N,), np.mean, n_resamples=40_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert found == pytest.approx((expected.low, expected.high), abs=0.02)
+    assert found[0] > percentile(values_B)[0] + 0.02
+
+
+def test_an_interval_is_added_to_a_value_and_not_to_a_missing_one() -> None:
+    class_C = np.array([0, 0, 1, 1])
+    patients = Patients(cluster_N=np.arange(4), class_C=class_C)
+    values_B = np.linspace(0, 1, 101)
+    measure = with_percentile(Measure(value=0.5), values_B, patients)
+    assert (measure.low, measure.high, measure.reason) == (pytest.approx(0.025), pytest.approx(0.975), None)
+    assert with_percentile(missing("why"), values_B, patients).reason == "why"
+
+
+def test_few_undefined_resamples_are_left_out_and_many_forbid_an_interval() -> None:
+    patients = Patients(cluster_N=np.arange(4), class_C=np.array([0, 0, 1, 1]))
+    few_B, many_B = np.linspace(0, 1, 100), np.linspace(0, 1, 100)
+    few_B[:4], many_B[:6] = np.nan, np.nan
+    assert with_percentile(Measure(value=0.5), few_B, patients).low == pytest.approx(
+        np.quantile(few_B[4:], 0.025)
+    )
+    measure = with_percentile(Measure(value=0.5), many_B, patients)
+    assert measure.value == 0.5
+    assert measure.low is None
+    assert measure.reason == "no interval: undefined in 6 of 100 resamples"
+
+
+def test_no_interval_that_only_looks_certain() -> None:
+    alone = Patients(cluster_N=np.arange(3), class_C=np.array([0, 0, 2]))
+    measure = with_percentile(Measure(value=0.5), np.linspace(0, 1, 9), alone)
+    assert measure.reason == "no interval: a class has a single patient"
+    pairs = Patients(cluster_N=np.arange(4), class_C=np.array([0, 0, 2, 2]))
+    measure = with_percentile(Measure(value=1.0), np.ones(9), pairs)
+    assert (measure.low, measure.reason) == (None, "no interval: every resample gives the same value")
