@@ -11,9 +11,7 @@ from livernet.core.errors import ConfigError
 from livernet.core.files import json_bytes, write_together
 from livernet.core.report.audited import audited
 from livernet.core.report.cohort.characteristics import characteristics
-from livernet.core.report.cohort.characteristics import characteristics
 from livernet.core.report.cohort.flow import flow
-from livernet.core.report.cohort.subgroups import subgroups
 from livernet.core.report.cohort.subgroups import subgroups
 from livernet.core.report.collect import Run, load_run
 from livernet.core.report.comparison import compare_runs
@@ -28,15 +26,6 @@ from livernet.core.report.words.methods import methods
 from livernet.core.report.words.notes import comparison_notes
 
 SCHEMA = 2
-_WORDS = {
-    "flow": flow,
-    "characteristics": characteristics,
-    "subgroups": subgroups,
-    "methods": methods,
-    "claim": claim,
-    "card": card,
-}
-"""What is told of a run, in this order: the later ones quote the earlier."""
 _WORDS: dict[str, Callable[[Run, dict[str, Any]], dict[str, Any]]] = {
     "flow": flow,
     "characteristics": characteristics,
