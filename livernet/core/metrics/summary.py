@@ -10,6 +10,8 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.errors import DataError
 from livernet.core.metrics.cases import by_image, by_patient, calibrated, majority_rule, worst_rule
 from livernet.core.metrics.classification import accuracy, confusion
+from livernet.core.metrics.compare import compare_models
+from livernet.core.metrics.relation import quality_relation
 from livernet.core.metrics.segmentation import segmentation_scores
 from livernet.core.metrics.unit import score_rule, score_unit
 from livernet.core.stages import STAGES, Grouping
@@ -44,6 +46,7 @@ def score(
         "models": {
             name: _score_model(name, rows, grouping, thresholds or {}) for name, rows in groups.items()
         },
+        "comparisons": compare_models(groups, grouping),
     }
 
 
@@ -77,6 +80,7 @@ def _score_model(
         if means
         else {"value": None, "reason": "the predictions come from no folds"},
         "segmentation": segmentation_scores(rows),
+        "relation": quality_relation(rows),
     }
 
 

@@ -129,9 +129,9 @@ def test_the_operating_point_by_hand() -> None:
 @pytest.mark.parametrize("of", BOTH)
 def test_unit_weights_give_the_estimate(of: str) -> None:
     grouping = Grouping.parse("4")
-    made = rows(30, grouping, seed=3)
+    made = rows(60, grouping, seed=3)
     cases = by_patient(made) if of == "patients" else by_image(made)
-    fixed = {name: np.full(len(cases.names), 0.3) for name in ("F2", "F3", "F4")}
+    fixed = {name: np.full(len(cases.names), 0.4) for name in ("F2", "F3", "F4")}
     wanted = wanted_of(cases, grouping, fixed, independent=False)
     assert len(wanted) == len(WHOLE) + 3 * 5
     for name, want in wanted.items():
