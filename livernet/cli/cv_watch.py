@@ -78,8 +78,15 @@ def _warn_of_leaks(plan: CvPlan) -> None:
             "have images on both sides of a fold: the results are too good (--split patient keeps them apart)"
         )
     if plan.duplicates:
-        spread = len(across_patients(plan.duplicates, plan.cohort.rows))
+        spread = len(across_patients(plan.duplicates, plan.manifest.rows))
         kept = "not kept together" if plan.options.duplicates == "allow" else "kept in one fold"
         warn(
             f"{len(plan.duplicates)} pictures occur twice or more ({spread} under different patients): {kept}"
+        )
+    if plan.contradictions:
+        patients = sum(len(one.patients) for one in plan.contradictions)
+        images = sum(len(one.rows) for one in plan.contradictions)
+        warn(
+            f"{patients} patients share pictures and have different stages: their {images} images are used "
+            "without a stage (splits.json lists them; mend the manifest)"
         )

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from livernet.core.data.guard import guarded
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.thumbnails import thumbnail
 from livernet.core.errors import DataError, FaultsError
 from livernet.core.files import sha256
 from livernet.core.stages import Grouping
@@ -34,6 +35,8 @@ class Tensors:
     """Bool."""
     class_N: Tensor
     """Class index, int64; -1 where the stage is unknown."""
+    thumbnails_NHW: NDArray[np.uint8]
+    """Small pictures of a fixed size to look for duplicates by, on the CPU."""
     hashes: tuple[str, ...]
     """SHA-256 of each prepared picture's pixels at the cohort's own size."""
 
@@ -62,6 +65,7 @@ def load_tensors(cohort: Cohort, grouping: Grouping, size: int, device: torch.de
     """
     images: list[Tensor] = []
     masks: list[Tensor] = []
+    thumbnails: list[NDArray[np.uint8]] = []
     hashes: list[str] = []
     faults: list[DataError] = []
     for row in cohort.rows:
@@ -72,6 +76,7 @@ def load_tensors(cohort: Cohort, grouping: Grouping, size: int, device: torch.de
             faults.append(error)
             continue
         hashes.append(pixel_hash(image_HW))
+        thumbnails.append(thumbnail(image_HW))
         images.append(resize_image(image_HW, size))
     if len(faults) > 1:
         raise FaultsError(
@@ -81,14 +86,19 @@ def load_tensors(cohort: Cohort, grouping: Grouping, size: int, device: torch.de
         )
     if faults:
         raise faults[0]
-    classes = [-1 if row.stage is None else grouping.class_of(row.stage) for row in cohort.rows]
     return Tensors(
         images_N1HW=torch.stack(images).to(device),
         masks_N1HW=torch.stack(masks).to(device),
         has_mask_N=torch.tensor([bool(row.mask) for row in cohort.rows], device=device),
-        class_N=torch.tensor(classes, device=device),
+        class_N=class_indices(cohort.rows, grouping).to(device),
+        thumbnails_NHW=np.stack(thumbnails),
         hashes=tuple(hashes),
     )
+
+
+def class_indices(rows: Sequence[Row], grouping: Grouping) -> Tensor:
+    """The class index of each row, int64; -1 where the stage is unknown."""
+    return torch.tensor([-1 if row.stage is None else grouping.class_of(row.stage) for row in rows])
 
 
 def read_grey(path: Path) -> NDArray[np.uint8]:

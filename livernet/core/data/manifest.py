@@ -12,6 +12,8 @@ from livernet.core.stages import STAGES, parse_stage
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("image", "patient", "stage", "mask", "mask_b", "site", "scanner", "view")
+GROUP = "duplicate_group"
+"""Optional column: equal and nearly equal pictures carry the same whole number."""
 EXTRAS = ("age", "sex", "bmi", "etiology", "biopsy_interval_days")
 """Whitelisted columns for the cohort table; any other column is dropped."""
 
@@ -36,6 +38,8 @@ class Row:
     """Maker or model of the scanner."""
     view: str = ""
     """Scan plane."""
+    duplicate_group: int | None = None
+    """Number of the group of pictures that this one is a copy of; ``None`` where it has no copy."""
     extras: Mapping[str, str] = field(default_factory=dict)
     """Whitelisted numbers and categories, by column."""
 
@@ -114,15 +118,17 @@ def write_manifest(folder: Path, rows: Iterable[Row]) -> Path:
     """Write the manifest of a cohort folder and return its path."""
     rows = list(rows)
     extras = [name for name in EXTRAS if any(name in row.extras for row in rows)]
+    grouped = any(row.duplicate_group is not None for row in rows)
     lines = [
         (
             *(row.image, row.patient, "" if row.stage is None else STAGES[row.stage], row.mask, row.mask_b),
             *(row.site, row.scanner, row.view),
+            *([] if not grouped else ["" if row.duplicate_group is None else str(row.duplicate_group)]),
             *(row.extras.get(name, "") for name in extras),
         )
         for row in rows
     ]
-    write_csv(folder / MANIFEST, (*COLUMNS, *extras), lines)
+    write_csv(folder / MANIFEST, (*COLUMNS, *([GROUP] if grouped else []), *extras), lines)
     return folder / MANIFEST
 
 
@@ -135,6 +141,10 @@ def _row(number: int, cells: Mapping[str, str], folder: Path, faults: list[str])
         faults.append(f"row {number}: {error}")
     if not values["patient"]:
         faults.append(f"row {number}: patient is empty")
+    group = values.get(GROUP, "")
+    if group and not (group.isascii() and group.isdigit()):
+        faults.append(f"row {number}: {GROUP} {group!r} is not a whole number")
+        group = ""
     for column in ("image", "mask", "mask_b"):
         path = values.get(column, "")
         if column == "image" and not path:
@@ -145,6 +155,7 @@ def _row(number: int, cells: Mapping[str, str], folder: Path, faults: list[str])
             faults.append(f"row {number}: {column} {path!r} does not exist")
     return Row(
         stage=stage,
+        duplicate_group=int(group) if group else None,
         extras={name: values[name] for name in EXTRAS if values.get(name)},
         **{column: values.get(column, "") for column in COLUMNS if column != "stage"},
     )

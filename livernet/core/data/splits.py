@@ -12,7 +12,7 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from livernet.core.data.dealing import deal, draw_tenths
-from livernet.core.data.duplicates.groups import DuplicateGroup
+from livernet.core.data.duplicates.groups import DuplicateGroup, describe_group
 from livernet.core.data.manifest import Row
 from livernet.core.data.units import Unit, image_units, patient_units
 from livernet.core.errors import ConfigError, DataError
@@ -109,9 +109,7 @@ def splits_document(
         "names": list(splits.names),
         "leaked_patients": splits.leaked_patients,
         "sha256": sha256(json.dumps(folds).encode()),
-        "duplicates": [
-            {"kind": group.kind, "images": [rows[i].image for i in group.rows]} for group in duplicates
-        ],
+        "duplicates": [describe_group(group, rows) for group in duplicates],
         "folds": folds,
     }
 

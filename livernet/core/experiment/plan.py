@@ -3,15 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import torch
 
 from livernet.core.config import Config
-from livernet.core.data.duplicates.groups import DuplicateGroup, find_duplicates, settle_duplicates
-from livernet.core.data.loader import Tensors, load_tensors
+from livernet.core.data.duplicates.groups import DuplicateGroup, settle_duplicates
+from livernet.core.data.duplicates.merge import Contradiction, merge_patients
+from livernet.core.data.duplicates.search import find_duplicates
+from livernet.core.data.loader import Tensors, class_indices, load_tensors
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.data.splits import Splits, make_splits, splits_document
 from livernet.core.errors import ConfigError, DataError, FaultsError
@@ -51,14 +53,18 @@ class CvOptions:
 class CvPlan:
     """A cohort divided into folds, ready to run."""
 
+    manifest: Cohort
+    """The cohort as its manifest has it."""
     cohort: Cohort
-    """The cohort."""
+    """The cohort as it is used: where duplicates are grouped, patients who share a picture are one."""
     options: CvOptions
     """What was asked for."""
     splits: Splits
     """The folds."""
     duplicates: tuple[DuplicateGroup, ...]
-    """All groups of equal pictures, whether kept together or not."""
+    """All groups of equal and nearly equal pictures, whether kept together or not."""
+    contradictions: tuple[Contradiction, ...]
+    """Patients made one whose stages contradict each other: they are used without a stage."""
     tensors: Tensors
     """The pictures at the training size of the first network."""
     preprocessing: dict[str, object]
@@ -71,7 +77,9 @@ class CvPlan:
 
     def document(self) -> dict[str, Any]:
         """The contents of splits.json."""
-        return splits_document(self.splits, self.cohort.rows, self.duplicates)
+        contradictions = [one.document(self.manifest.rows) for one in self.contradictions]
+        folds = splits_document(self.splits, self.manifest.rows, self.duplicates)
+        return folds | {"contradictions": contradictions}
 
 
 def plan_cv(cohort: Cohort, options: CvOptions, device: torch.device) -> CvPlan:
@@ -87,21 +95,18 @@ def plan_cv(cohort: Cohort, options: CvOptions, device: torch.device) -> CvPlan:
     first = options.configs[0]
     grouping = Grouping.parse(first.grouping)
     tensors = load_tensors(cohort, grouping, first.train.size, device)
-    groups = find_duplicates(tensors.hashes)
-    splits = make_splits(
-        cohort.rows,
-        grouping,
-        protocol=options.protocol,
-        folds=options.folds,
-        seed=first.train.seed,
-        together=settle_duplicates(groups, cohort.rows, options.duplicates),
-    )
+    marked = [row.duplicate_group for row in cohort.rows]
+    groups = find_duplicates(tensors.thumbnails_NHW, tensors.hashes, marked)
+    together = settle_duplicates(groups, cohort.rows, options.duplicates)
+    rows, contradictions = merge_patients(cohort.rows, together)
     return CvPlan(
-        cohort=cohort,
+        manifest=cohort,
+        cohort=replace(cohort, rows=rows),
         options=options,
-        splits=splits,
+        splits=_divide(rows, options, together, contradictions),
         duplicates=groups,
-        tensors=tensors,
+        contradictions=contradictions,
+        tensors=replace(tensors, class_N=class_indices(rows, grouping).to(device)),
         preprocessing=preprocessing,
     )
 
@@ -137,6 +142,32 @@ def read_preprocessing(folder: Path) -> dict[str, object]:
             f"{file}: does not say how the cohort was prepared ({error})",
             "make the cohort again with 'livernet preprocess RAW OUT'",
         ) from None
+
+
+def _divide(
+    rows: Sequence[Row],
+    options: CvOptions,
+    together: Sequence[DuplicateGroup],
+    contradictions: Sequence[Contradiction],
+) -> Splits:
+    first = options.configs[0]
+    try:
+        return make_splits(
+            rows,
+            Grouping.parse(first.grouping),
+            protocol=options.protocol,
+            folds=options.folds,
+            seed=first.train.seed,
+            together=together,
+        )
+    except (ConfigError, DataError) as error:
+        if contradictions:
+            lost = sum(len(one.patients) for one in contradictions)
+            error.hint += (
+                f"; {lost} patients count without a stage, for they share pictures and their stages "
+                "contradict each other: mend the stages in the manifest"
+            )
+        raise
 
 
 def _count(rows: Sequence[Row]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livernet.core.config import Config
-from livernet.core.data.duplicates.groups import find_duplicates, settle_duplicates
+from livernet.core.data.duplicates.groups import settle_duplicates
+from livernet.core.data.duplicates.search import find_duplicates
 from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import Prediction
@@ -90,7 +91,9 @@ def _divide(cohort: Cohort, tensors: Tensors, config: Config, holdout: float) ->
     if not 0 <= holdout <= 0.5:
         raise ConfigError(f"--holdout {holdout} is no share of the patients", "use 0, or 0.02 to 0.5")
     if holdout:
-        together = settle_duplicates(find_duplicates(tensors.hashes), cohort.rows, "stop")
+        marked = [row.duplicate_group for row in cohort.rows]
+        groups = find_duplicates(tensors.thumbnails_NHW, tensors.hashes, marked)
+        together = settle_duplicates(groups, cohort.rows, "stop")
         grouping, folds = Grouping.parse(config.grouping), round(1 / holdout)
         return make_splits(
             cohort.rows, grouping, folds=folds, seed=config.train.seed, together=together

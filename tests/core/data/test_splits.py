@@ -175,7 +175,7 @@ def test_the_document_names_images_and_its_hash_follows_the_folds() -> None:
     document = splits_document(make_splits(rows, THREE, seed=1), rows, [group])
     assert document["protocol"] == "patient"
     assert document["leaked_patients"] == 0
-    assert document["duplicates"] == [{"kind": "exact", "images": ["images/0-0-0.png", "images/0-0-1.png"]}]
+    assert document["duplicates"][0]["images"] == ["images/0-0-0.png", "images/0-0-1.png"]
     assert set(document["folds"][0]) == {"train", "test"}
     assert len(document["sha256"]) == 64
     assert document["sha256"] == splits_document(make_splits(rows, THREE, seed=1), rows)["sha256"]

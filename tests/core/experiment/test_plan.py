@@ -39,7 +39,7 @@ def test_the_same_picture_under_two_patients_stops_unless_told_otherwise(tmp_pat
         grouped = plan_cv(cohort, options(duplicates="group", configs=(tiny_config(seed=seed),)), CPU)
         assert any({0, 5} <= set(fold.test) for fold in grouped.splits.folds)
     allowed = plan_cv(cohort, options(duplicates="allow"), CPU)
-    assert allowed.duplicates == (DuplicateGroup(rows=(0, 5)),)
+    assert allowed.duplicates == (DuplicateGroup(rows=(0, 5), score=1.0),)
     assert allowed.document()["duplicates"][0]["images"] == ["images/00-0.png", "images/05-0.png"]
 
 

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -38,5 +39,6 @@ def discs() -> Tensors:
         masks_N1HW=torch.stack(masks).unsqueeze(1).to(torch.uint8),
         has_mask_N=torch.ones(12, dtype=torch.bool),
         class_N=torch.arange(12) % 3,
+        thumbnails_NHW=np.zeros((12, 64, 64), np.uint8),
         hashes=tuple(f"{n:064d}" for n in range(12)),
     )

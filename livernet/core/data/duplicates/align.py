@@ -1,11 +1,12 @@
 """How alike two textures are once one is laid over the other: correlation where both show tissue.
 
-A shift and a mirroring are found by phase-free cross-correlation at half size, then shift and scale along both
-sides are refined by Gauss-Newton steps (Lucas and Kanade 1981; Baker and Matthews, IJCV 2004, equation 10):
-both sides apart, since a copy may have been stretched. scikit-image aligns one pair a call, some 20 times
-slower. Resampling is a product of two small matrices, the same for every row and every column.
+Shift and mirroring are found by cross-correlation at half size, then shift and scale along both sides are
+refined by Gauss-Newton steps (Lucas and Kanade 1981; Baker and Matthews, IJCV 2004, equation 10): both sides
+apart, since a copy may have been stretched. scikit-image aligns one pair a call. Resampling is a product of two small matrices, the same for every row and every column.
 Shape suffixes: P pairs, S side of a texture, L half of it, K numbers that are fitted.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from scipy import fft, ndimage
 
 from livernet.core.data.duplicates.texture import Textures
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Rows = NDArray[np.intp]
 
 _PEAK = 0.4
@@ -43,9 +44,10 @@ def _half(contrast_NSS: Floats) -> Floats:
     """At half the side, with mean 0 and length 1."""
     count, side = contrast_NSS.shape[:2]
     blurred_NSS = ndimage.gaussian_filter(contrast_NSS, (0, 0.8, 0.8))
-    half_NLL = blurred_NSS.reshape(count, side // 2, 2, side // 2, 2).mean(axis=(2, 4))
-    half_NLL = half_NLL - half_NLL.mean(axis=(1, 2), keepdims=True)
-    return half_NLL / (np.linalg.norm(half_NLL, axis=(1, 2), keepdims=True) + np.float32(1e-6))
+    half_NLL: Floats = blurred_NSS.reshape(count, side // 2, 2, side // 2, 2).mean(axis=(2, 4))
+    half_NLL -= half_NLL.mean(axis=(1, 2), keepdims=True)
+    half_NLL /= np.linalg.norm(half_NLL, axis=(1, 2), keepdims=True) + np.float32(1e-6)
+    return half_NLL
 
 
 def _coarse(moving_PLL: Floats, fixed_PLL: Floats) -> tuple[Floats, NDArray[np.bool_], Floats]:
@@ -98,7 +100,7 @@ def _step(warped_PSS: Floats, fixed_PSS: Floats, joint_PSS: Floats, fit_P4: Floa
     slope_PKW = np.stack(slopes, axis=1).reshape(count, 4, -1)
     rest_PW1 = ((fixed_PSS - warped_PSS * gain_P11) * joint_PSS).reshape(count, -1, 1)
     normal_PKK = slope_PKW @ slope_PKW.transpose(0, 2, 1)
-    damping_P = 0.01 * np.trace(normal_PKK, axis1=1, axis2=2) + 1e-3
+    damping_P = np.float32(0.01) * np.trace(normal_PKK, axis1=1, axis2=2) + np.float32(1e-3)
     normal_PKK += damping_P[:, None, None] * np.eye(4, dtype=np.float32)
     move_P4 = np.clip(np.linalg.solve(normal_PKK, slope_PKW @ rest_PW1)[:, :, 0], -2, 2)
     scale_P2 = fit_P4[:, ::2] * (1 + move_P4[:, ::2] * 2 / (side - 1))
@@ -110,14 +112,14 @@ def _warp(values_PSS: Floats, fit_P4: Floats) -> Floats:
     """Pixel (y, x) is taken from (scale y + shift, scale x + shift), from the centre; bilinear, 0 outside."""
     down_PSS = _interpolation(fit_P4[:, 0], fit_P4[:, 1], values_PSS.shape[1])
     across_PSS = _interpolation(fit_P4[:, 2], fit_P4[:, 3], values_PSS.shape[2])
-    return down_PSS @ values_PSS @ across_PSS.transpose(0, 2, 1)
+    return np.asarray(down_PSS @ values_PSS @ across_PSS.transpose(0, 2, 1))
 
 
 def _interpolation(scale_P: Floats, shift_P: Floats, side: int) -> Floats:
     at = np.arange(side, dtype=np.float32)
     centre = np.float32((side - 1) / 2)
     source_PS = centre + (at - centre) * scale_P[:, None] + shift_P[:, None]
-    return np.maximum(0, 1 - np.abs(source_PS[:, :, None] - at))
+    return np.asarray(np.maximum(0, 1 - np.abs(source_PS[:, :, None] - at)))
 
 
 def _correlation(a_PSS: Floats, b_PSS: Floats, joint_PSS: Floats) -> Floats:
@@ -126,4 +128,4 @@ def _correlation(a_PSS: Floats, b_PSS: Floats, joint_PSS: Floats) -> Floats:
         (x - (x * joint_PSS).sum((1, 2), keepdims=True) / weight_P11) * joint_PSS for x in (a_PSS, b_PSS)
     )
     lengths_P = (a_PSS**2).sum((1, 2)) * (b_PSS**2).sum((1, 2))
-    return (a_PSS * b_PSS).sum((1, 2)) / np.sqrt(lengths_P + np.float32(1e-9))
+    return np.asarray((a_PSS * b_PSS).sum((1, 2)) / np.sqrt(lengths_P + np.float32(1e-9)))

@@ -1,14 +1,17 @@
-"""The same picture under two names: found by its pixels, and what that means for splitting a cohort."""
+"""Groups of rows that show the same picture, and what they mean for splitting a cohort."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from livernet.core.data.manifest import Row
 from livernet.core.errors import ConfigError, FaultsError
 from livernet.core.stages import STAGES
 
 Policy = Literal["stop", "group", "allow"]
+
+_NAMED = 4
+"""Members of a group that a message names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,21 +21,10 @@ class DuplicateGroup:
     rows: tuple[int, ...]
     """Indices into the manifest, ascending, two or more."""
     kind: Literal["exact", "near", "manifest"] = "exact"
-    """``exact`` means equal decoded pixels, ``near`` alike after alignment; ``manifest`` that only the manifest
-    joins some of them."""
+    """``exact`` means equal pixels, ``near`` alike after alignment; ``manifest`` that only the manifest joins
+    some of them."""
     score: float | None = None
     """The lowest correlation that joined a member, 1 for equal pixels; ``None`` where the manifest joins."""
-
-
-def find_duplicates(hashes: Sequence[str]) -> tuple[DuplicateGroup, ...]:
-    """Groups of rows whose prepared pictures have the same pixels, in manifest order.
-
-    ``hashes`` holds one pixel hash a row, as :func:`livernet.core.data.loader.pixel_hash` makes them.
-    """
-    members: dict[str, list[int]] = {}
-    for index, value in enumerate(hashes):
-        members.setdefault(value, []).append(index)
-    return tuple(DuplicateGroup(rows=tuple(rows)) for rows in members.values() if len(rows) > 1)
 
 
 def settle_duplicates(
@@ -41,7 +33,8 @@ def settle_duplicates(
     """The groups that a split must keep together under ``policy``; none with ``allow``.
 
     ``stop`` accepts copies within a patient and refuses a picture that sits under two patients: it would be
-    trained on and tested on, or stand for two stages. ``group`` makes one patient of them.
+    trained on and tested on, or stand for two stages. ``group`` makes one patient of them, see
+    :func:`livernet.core.data.duplicates.merge.merge_patients`.
 
     Raises:
         ConfigError: the policy is unknown.
@@ -51,13 +44,15 @@ def settle_duplicates(
         raise ConfigError(f"--duplicates {policy!r} is unknown", f"use {', '.join(get_args(Policy))}")
     if policy == "allow":
         return ()
-    faults = [_describe(group, rows) for group in across_patients(groups, rows)]
-    if faults and policy == "stop":
+    across = across_patients(groups, rows)
+    if across and policy == "stop":
+        images = sum(len(group.rows) for group in across)
+        times = f"{len(across)} time{'s' * (len(across) > 1)}, {images} images"
         raise FaultsError(
-            f"the same picture sits under different patients ({len(faults)} "
-            f"{'time' if len(faults) == 1 else 'times'})",
-            faults,
-            "mend the manifest, or use --duplicates group (one patient) or --duplicates allow (on record)",
+            f"the same picture sits under different patients ({times})",
+            [_line(group, rows) for group in across],
+            "mend the manifest, or use --duplicates group (one patient) or --duplicates allow (on record); "
+            "the column duplicate_group of a manifest that preprocess wrote has all of them",
         )
     return tuple(groups)
 
@@ -67,9 +62,26 @@ def across_patients(groups: Sequence[DuplicateGroup], rows: Sequence[Row]) -> tu
     return tuple(group for group in groups if len({rows[index].patient for index in group.rows}) > 1)
 
 
-def _describe(group: DuplicateGroup, rows: Sequence[Row]) -> str:
-    members = (rows[index] for index in group.rows)
-    return " = ".join(
+def describe_group(group: DuplicateGroup, rows: Sequence[Row]) -> dict[str, Any]:
+    """A group as ``splits.json`` tells it; ``classes`` counts the stages that are known, of ``stages``."""
+    members = [rows[index] for index in group.rows]
+    stages = sorted({row.stage for row in members if row.stage is not None})
+    return {
+        "kind": group.kind,
+        "score": group.score,
+        "images": [row.image for row in members],
+        "patients": len({row.patient for row in members}),
+        "classes": len(stages),
+        "stages": [STAGES[stage] for stage in stages],
+    }
+
+
+def _line(group: DuplicateGroup, rows: Sequence[Row]) -> str:
+    members = [rows[index] for index in group.rows]
+    named = " = ".join(
         f"{row.image} (patient {row.patient}, {'no stage' if row.stage is None else STAGES[row.stage]})"
-        for row in members
+        for row in members[:_NAMED]
     )
+    more = f" = {len(members) - _NAMED} more" if len(members) > _NAMED else ""
+    score = "" if group.score is None else f" {group.score:.2f}"
+    return f"{group.kind}{score}: {named}{more}"

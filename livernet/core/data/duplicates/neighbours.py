@@ -7,11 +7,12 @@ Shape suffixes: N points, D length of a description.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Rows = NDArray[np.intp]
 
 _LEAF = 600
@@ -22,7 +23,7 @@ _MOST = 16
 
 
 def neighbours(points_ND: Floats, least: float) -> tuple[Rows, Rows]:
-    """Pairs (first < second) of points of unit length whose cosine is at least ``least``, the nearest only."""
+    """Pairs (first < second) of points of unit length with a cosine of ``least`` or more, the nearest only."""
     count = len(points_ND)
     halvings = max(0, int(np.ceil(np.log2(max(count, 1) / _LEAF))))
     rng = np.random.default_rng(0)

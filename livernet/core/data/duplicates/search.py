@@ -1,6 +1,7 @@
 """Pictures that occur more than once in a cohort: byte for byte, or changed as copies are."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,11 @@ from livernet.core.data.duplicates.spectrum import describe
 from livernet.core.data.duplicates.texture import Textures, textures
 
 Rows = NDArray[np.intp]
+Floats = NDArray[np.floating[Any]]
 
 SAME = 0.8
-"""Correlation of the aligned local contrast from which two pictures count as one. Of copies that could be laid
-over each other 99.9 % reach it; different pictures stay below 0.7. Frames of a loop reach it as long as the
-probe and the patient hardly move."""
+"""Correlation of the aligned local contrast from which two pictures count as one: nearly all copies reach it,
+and different pictures stay below 0.7. Frames of a loop reach it while probe and patient hardly move."""
 _CERTAIN = 0.9
 """Correlation from which a link needs no other: weaker ones count only with the picture that stands for a
 group, or a group could wander from picture to picture."""
@@ -65,9 +66,7 @@ def _near(thumbnails_NSS: NDArray[np.uint8]) -> tuple[Rows, dict[int, float]]:
     return _settle(found, first[alike], second[alike], scores[alike])
 
 
-def _settle(
-    found: Textures, first: Rows, second: Rows, scores: NDArray[np.float32]
-) -> tuple[Rows, dict[int, float]]:
+def _settle(found: Textures, first: Rows, second: Rows, scores: Floats) -> tuple[Rows, dict[int, float]]:
     """Groups whose members are certain of each other, or all like the picture that stands for the group."""
     count = len(found.contrast_NSS)
     certain = scores >= _CERTAIN
@@ -88,7 +87,7 @@ def _settle(
     group_of = _components(one, other, count)
     lowest = np.full(count, np.inf, np.float32)
     np.minimum.at(lowest, group_of[one], score)
-    return group_of, {group: float(lowest[group]) for group in np.flatnonzero(np.isfinite(lowest))}
+    return group_of, {int(n): float(lowest[n]) for n in np.flatnonzero(np.isfinite(lowest))}
 
 
 def _centres(first: Rows, second: Rows, count: int) -> Rows:

@@ -6,11 +6,13 @@ since all pictures of a scanner share those; a little blur keeps it alike where 
 Shape suffixes: N textures, S their side, F frequencies, D length of a description.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 _LOW, _HIGH = 2, 12
 """Waves across the side: slower ones are anatomy and gain, faster ones do not survive re-encoding."""
@@ -21,7 +23,7 @@ _MARGIN = 6
 _BLOCK = 1000
 
 
-def describe(contrast_NSS: NDArray[np.float16] | Floats) -> Floats:
+def describe(contrast_NSS: Floats) -> Floats:
     """Descriptions of unit length (N, D), 0 for a texture without contrast."""
     blocks = range(0, len(contrast_NSS), _BLOCK)
     return np.concatenate([_describe(contrast_NSS[at : at + _BLOCK].astype(np.float32)) for at in blocks])
@@ -45,4 +47,5 @@ def _describe(contrast_NSS: Floats) -> Floats:
     apart_ND -= apart_ND.mean(axis=1, keepdims=True)
     described_ND = np.concatenate([both_ND, apart_ND], axis=1).astype(np.float32)
     described_ND[~contrast_NSS.any(axis=(1, 2))] = 0
-    return described_ND / (np.linalg.norm(described_ND, axis=1, keepdims=True) + np.float32(1e-9))
+    described_ND /= np.linalg.norm(described_ND, axis=1, keepdims=True) + np.float32(1e-9)
+    return described_ND

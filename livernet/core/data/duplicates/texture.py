@@ -1,17 +1,17 @@
 """What tells one ultrasound picture from another of the same scanner: its local contrast inside the sector.
 
-The background, the outline of the sector and the depth's slow fall of brightness are shared by all pictures of
-a scanner, and gain and gamma change from copy to copy: all of them are taken away.
+Background, outline of the sector and the slow fall of brightness with depth are shared by all pictures of a
+scanner, and gain and gamma change from copy to copy: all of them are taken away.
 Shape suffixes: N thumbnails, S their side.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 _DARK = 3
 """Grey level up to which a pixel is background."""
@@ -27,11 +27,11 @@ _BLOCK = 1000
 
 
 class Textures(NamedTuple):
-    """Local contrast of thumbnails."""
+    """Local contrast of thumbnails, kept in half precision, for there may be many."""
 
-    contrast_NSS: NDArray[np.float16] | Floats
-    """Mean 0 inside the sector and 0 outside; kept in half precision, for there may be many."""
-    inside_NSS: NDArray[np.bool_] | Floats
+    contrast_NSS: Floats
+    """Mean 0 inside the sector and 0 outside."""
+    inside_NSS: Floats
     """1 inside the sector, away from its outline; 0 elsewhere."""
 
     def pick(self, rows: NDArray[np.intp]) -> "Textures":
@@ -61,8 +61,8 @@ def _textures(levels_NSS: Floats) -> Textures:
     contrast_NSS = local_NSS / spread_NSS * inside_NSS
     mean_N11 = contrast_NSS.sum((1, 2), keepdims=True) / (inside_NSS.sum((1, 2), keepdims=True) + 1)
     centred_NSS = (contrast_NSS - mean_N11) * inside_NSS
-    return Textures(centred_NSS.astype(np.float16), inside_NSS > 0)
+    return Textures(centred_NSS.astype(np.float16), inside_NSS.astype(np.float16))
 
 
 def _blur(values_NSS: Floats, sigma: float) -> Floats:
-    return ndimage.gaussian_filter(values_NSS, (0, sigma, sigma), mode="constant", truncate=3)
+    return np.asarray(ndimage.gaussian_filter(values_NSS, (0, sigma, sigma), mode="constant", truncate=3))

@@ -1,6 +1,11 @@
 import pytest
 
-from livernet.core.data.duplicates.groups import DuplicateGroup, across_patients, find_duplicates, settle_duplicates
+from livernet.core.data.duplicates.groups import (
+    DuplicateGroup,
+    across_patients,
+    describe_group,
+    settle_duplicates,
+)
 from livernet.core.data.manifest import Row
 from livernet.core.errors import ConfigError, FaultsError
 
@@ -10,39 +15,54 @@ ROWS = [
     Row(image="images/3.png", patient="b", stage=4),
     Row(image="images/4.png", patient="c"),
 ]
-
-
-def test_equal_pixels_are_found_in_manifest_order() -> None:
-    assert find_duplicates(["x", "y", "x", "z", "y", "x"]) == (
-        DuplicateGroup(rows=(0, 2, 5)),
-        DuplicateGroup(rows=(1, 4)),
-    )
-    assert find_duplicates(["x", "y"]) == ()
+WITHIN = (DuplicateGroup(rows=(0, 1), score=1.0),)
+ACROSS = (
+    DuplicateGroup(rows=(0, 3), score=1.0),
+    DuplicateGroup(rows=(1, 2), kind="near", score=0.912),
+)
 
 
 def test_copies_within_a_patient_do_not_stop_but_stay_together() -> None:
-    groups = find_duplicates(["x", "x", "y", "z"])
-    assert across_patients(groups, ROWS) == ()
-    assert settle_duplicates(groups, ROWS, "stop") == groups
+    assert across_patients(WITHIN, ROWS) == ()
+    assert settle_duplicates(WITHIN, ROWS, "stop") == WITHIN
 
 
 def test_copies_under_two_patients_stop_with_the_list() -> None:
-    groups = find_duplicates(["u", "x", "x", "u"])
-    with pytest.raises(FaultsError, match=r"under different patients \(2 times\)") as caught:
-        settle_duplicates(groups, ROWS, "stop")
+    with pytest.raises(FaultsError, match=r"under different patients \(2 times, 4 images\)") as caught:
+        settle_duplicates(ACROSS, ROWS, "stop")
     assert caught.value.faults == (
-        "images/1.png (patient a, F0) = images/4.png (patient c, no stage)",
-        "images/2.png (patient a, F0) = images/3.png (patient b, F4)",
+        "exact 1.00: images/1.png (patient a, F0) = images/4.png (patient c, no stage)",
+        "near 0.91: images/2.png (patient a, F0) = images/3.png (patient b, F4)",
     )
     assert "--duplicates group" in caught.value.hint
+    assert "duplicate_group" in caught.value.hint
+
+
+def test_a_line_names_few_of_many() -> None:
+    rows = [Row(image=f"{n}.png", patient=f"p{n}") for n in range(9)]
+    with pytest.raises(FaultsError, match=r"\(1 time, 9 images\)") as caught:
+        settle_duplicates([DuplicateGroup(rows=tuple(range(9)), kind="manifest")], rows, "stop")
+    assert caught.value.faults[0].startswith("manifest: 0.png (patient p0, no stage) = 1.png")
+    assert caught.value.faults[0].endswith("= 3.png (patient p3, no stage) = 5 more")
 
 
 def test_group_and_allow() -> None:
-    groups = find_duplicates(["x", "u", "x", "v"])
-    assert settle_duplicates(groups, ROWS, "group") == groups
-    assert settle_duplicates(groups, ROWS, "allow") == ()
+    assert settle_duplicates(ACROSS, ROWS, "group") == ACROSS
+    assert settle_duplicates(ACROSS, ROWS, "allow") == ()
 
 
 def test_unknown_policy() -> None:
     with pytest.raises(ConfigError, match="--duplicates 'drop' is unknown"):
         settle_duplicates((), ROWS, "drop")
+
+
+def test_a_group_as_splits_json_tells_it() -> None:
+    assert describe_group(ACROSS[1], ROWS) == {
+        "kind": "near",
+        "score": 0.912,
+        "images": ["images/2.png", "images/3.png"],
+        "patients": 2,
+        "classes": 2,
+        "stages": ["F0", "F4"],
+    }
+    assert describe_group(ACROSS[0], ROWS)["classes"] == 1
