@@ -10,6 +10,7 @@ from rich.console import Console
 from livernet.cli.console import note, warn
 from livernet.cli.epoch_bar import EpochBar, held_out
 from livernet.cli.fold_table import fold_table
+from livernet.core.audits.audit import Audit
 from livernet.core.data.duplicates.groups import across_patients
 from livernet.core.data.predictions import Prediction
 from livernet.core.experiment.fold import FoldJob
@@ -48,6 +49,12 @@ class CvWatch:
         folds = len(plan.splits.folds)
         self._jobs = folds * len(plan.options.configs)
         self._total = float(folds * sum(config.train.epochs for config in plan.options.configs))
+
+    def audited(self, audits: Sequence[Audit]) -> None:
+        """Warn of what speaks against the cohort, before hours are spent on it."""
+        for audit in audits:
+            if audit.state in {"failed", "caution"}:
+                warn(f"{audit.title}: {audit.verdict}")
 
     def fold_started(self, job: FoldJob) -> None:
         """Note where the fold stands among all."""

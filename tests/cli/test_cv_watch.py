@@ -6,6 +6,7 @@ import torch
 from rich.console import Console
 
 from livernet.cli.cv_watch import CvWatch
+from livernet.core.audits.audit import State, found
 from livernet.core.data.predictions import Prediction, write_predictions
 from livernet.core.experiment.fold import FoldJob
 from livernet.core.experiment.plan import CvOptions, CvPlan, plan_cv
@@ -55,3 +56,17 @@ def test_leaks_are_told(
     shown = capsys.readouterr().err
     assert "12 images of 6 patients" in shown
     assert ("patients have images on both sides of a fold" in shown) == leaks
+
+
+def test_audits_that_accuse_the_cohort_are_told_before_training(capsys: pytest.CaptureFixture[str]) -> None:
+    states: tuple[tuple[str, State], ...] = (
+        ("source", "failed"),
+        ("shuffled", "passed"),
+        ("outside", "caution"),
+    )
+    with CvWatch(Console(file=io.StringIO(), width=120)) as watch:
+        watch.audited([found(name, state, f"{name} says so.") for name, state in states])
+    shown = capsys.readouterr().err
+    assert "Border and source: source says so." in shown
+    assert "Outside the liver: outside says so." in shown
+    assert "shuffled" not in shown

@@ -6,6 +6,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
+from livernet.core.audits.audit import Audit
+from livernet.core.audits.cohort import Division, audit_cohort
+from livernet.core.audits.document import AUDITS, audits_document
 from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
@@ -27,7 +30,10 @@ class Watch(Protocol):
     """Hears what a cross-validation is doing."""
 
     def planned(self, plan: CvPlan) -> None:
-        """The folds are settled; training begins."""
+        """The folds are settled."""
+
+    def audited(self, audits: Sequence[Audit]) -> None:
+        """The audits that need no network are made; training begins."""
 
     def fold_started(self, job: FoldJob) -> None:
         """A fold begins, or is found finished (``job.finished``)."""
@@ -67,6 +73,8 @@ def cross_validate(
     run = open_run(folder, provenance("cv", command, _facts(plan, device, ruler)), _SAME)
     write_json(folder / SPLITS, plan.document())
     watch.planned(plan)
+    audits = audit_cohort(_division(cohort, plan))
+    watch.audited(audits)
     predictions: list[Prediction] = []
     for job in _jobs(plan, folder, device, ruler):
         watch.fold_started(job)
@@ -78,8 +86,22 @@ def cross_validate(
     scored = read_predictions(folder / PREDICTIONS)  # to the digits that report will find
     summary = _summary(plan, folder, scored, fits)
     write_json(folder / SUMMARY, summary)
+    audited = audits_document(folder, cohort, audits)
+    write_json(folder / AUDITS, audited)
+    summary["verdict"] = audited["verdict"]
+    write_json(folder / SUMMARY, summary)
     run.finish()
     return CvResult(folder=folder, summary=summary, predictions=scored)
+
+
+def _division(cohort: Cohort, plan: CvPlan) -> Division:
+    return Division(
+        cohort=cohort,
+        grouping=plan.grouping,
+        folds=plan.splits.folds,
+        duplicates=plan.duplicates,
+        seed=plan.splits.seed,
+    )
 
 
 def _calibrate(

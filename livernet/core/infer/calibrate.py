@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 from sklearn.metrics import roc_curve
 
 from livernet.core.data.predictions import Prediction, most_probable
@@ -59,8 +59,8 @@ class Calibration:
         """Calibrated class probabilities (K,) of raw ones."""
         if not self.fitted:
             return tuple(probabilities)
-        log_K = np.log(np.clip(probabilities, _FLOOR, None))
-        return tuple(softmax(log_K / self.temperature).tolist())
+        odds = [max(value, _FLOOR) ** (1 / self.temperature) for value in probabilities]
+        return tuple(value / sum(odds) for value in odds)
 
     def to_dict(self) -> dict[str, Any]:
         """For summary.json."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from livernet.core.audits.audit import Audit
 from livernet.core.config import Config
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
@@ -26,6 +27,9 @@ class Listener:
 
     def planned(self, plan: CvPlan) -> None:
         self.heard.append(f"planned {len(plan.splits.folds)}")
+
+    def audited(self, audits: Sequence[Audit]) -> None:
+        self.heard.append(f"audited {len(audits)}")
 
     def fold_started(self, job: FoldJob) -> None:
         if job.number == self.stop_after:
@@ -51,10 +55,11 @@ def test_a_run_folder_is_whole(tmp_path: Path) -> None:
     watch = Listener()
     result = run(tmp_path / "runs/a", cohort, watch)
     assert watch.heard == [
-        "planned 2", "started 0", "epoch 1", "finished 0: 3", "started 1", "epoch 1", "finished 1: 3",
+        "planned 2", "audited 4",
+        "started 0", "epoch 1", "finished 0: 3", "started 1", "epoch 1", "finished 1: 3",
     ]  # fmt: skip
     assert sorted(path.name for path in result.folder.iterdir()) == [
-        "livernet", "predictions.csv", "run.json", "splits.json", "summary.json",
+        "audits.json", "livernet", "predictions.csv", "run.json", "splits.json", "summary.json",
     ]  # fmt: skip
     written = read_predictions(result.folder / PREDICTIONS)
     assert [row.image for row in written] == [row.image for row in cohort.rows]
@@ -101,6 +106,16 @@ def test_folds_are_calibrated_on_each_other_and_their_files_stay_raw(tmp_path: P
     assert sensitivity == pytest.approx(np.mean(called))
 
 
+def test_audits_are_written_and_their_verdict_stands_in_the_summary(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path / "out")
+    result = run(tmp_path / "run", cohort, Listener())
+    written = json.loads((result.folder / "audits.json").read_text())
+    names = [audit["name"] for audit in written["audits"]]
+    assert names == ["shuffled", "outside", "source", "duplicates", "attribution", "masks"]
+    assert result.summary["verdict"] == written["verdict"]
+    assert json.loads((result.folder / "summary.json").read_text())["verdict"] == written["verdict"]
+
+
 def test_too_few_patients_stay_raw_and_the_summary_says_why(tmp_path: Path) -> None:
     result = run(tmp_path / "run", make_cohort(tmp_path / "out"), Listener())
     model = result.summary["models"]["livernet"]
@@ -124,7 +139,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_ends_the_same(tmp_path:
     assert read_run(tmp_path / "run")["status"] == "running"
     watch = Listener()
     run(tmp_path / "run", cohort, watch)
-    assert watch.heard[1:4] == ["found 0", "finished 0: 3", "started 1"]
+    assert watch.heard[2:5] == ["found 0", "finished 0: 3", "started 1"]
     run(tmp_path / "whole", cohort, Listener())
     summaries = [json.loads((tmp_path / name / "summary.json").read_text()) for name in ("run", "whole")]
     assert summaries[0]["models"] == summaries[1]["models"]
