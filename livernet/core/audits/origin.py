@@ -123,7 +123,7 @@ _NUMBERS: dict[str, _Reader] = {
     "the shape of the sector": _sector,
     "the level of the border": lambda facts: [float(facts["border"]["level"])],
     "the file's compression": lambda facts: [float(facts["border"]["blocks"])],
-    "the marks drawn on the picture": lambda facts: [
+    "the number of marks on the picture": lambda facts: [
         float(facts["checks"]["markers"]),
         *(float(facts["checks"]["kinds"].get(kind, 0)) for kind in ("caliper", "dotted line", "pointer")),
     ],

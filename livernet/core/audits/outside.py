@@ -73,7 +73,8 @@ def outside_of(sector_SS: Mask, liver_SS: Mask, apex: tuple[float, float] | None
 
 def _behind(liver_SS: Mask, apex: tuple[float, float] | None) -> Mask:
     """What the beams reach after they have met the liver."""
-    y_SS, x_SS = np.indices(liver_SS.shape)
+    side = np.arange(len(liver_SS))
+    x_SS, y_SS = np.meshgrid(side, side)
     beam_SS, depth_SS = x_SS, y_SS.astype(np.float64)
     if apex is not None:
         beam_SS, depth_SS = _beams(x_SS - apex[0], y_SS - apex[1], len(liver_SS))
@@ -84,7 +85,7 @@ def _behind(liver_SS: Mask, apex: tuple[float, float] | None) -> Mask:
 
 
 def _beams(
-    across_SS: NDArray[np.float64], down_SS: NDArray[np.float64], count: int
+    across_SS: NDArray[np.floating], down_SS: NDArray[np.floating], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The beam of every pixel, numbered from the left, and how far along it lies."""
     angle_SS = np.arctan2(across_SS, down_SS)

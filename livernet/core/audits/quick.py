@@ -21,6 +21,8 @@ from livernet.core.metrics.intervals import auc_interval
 
 PERMUTATIONS = 999
 Floats = NDArray[np.float64]
+_SAME = 1e-6
+"""Squared distance below which two pictures have the same features."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,8 +188,9 @@ def _predict(
 
 
 def _gamma(standard_ND: Floats, width: float) -> float:
-    square = float(np.median(euclidean_distances(standard_ND, squared=True))) or 1.0
-    return 1 / (2 * width**2 * square)
+    square_NN = euclidean_distances(standard_ND, squared=True)
+    apart = square_NN[square_NN > _SAME]
+    return 1 / (2 * width**2 * float(np.median(apart))) if apart.size else 1.0
 
 
 def _auc(score_PM: Floats, positive_PM: NDArray[np.bool_]) -> Floats:

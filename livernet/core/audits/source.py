@@ -49,8 +49,9 @@ def _sentence(carriers: Sequence[str], answer: Answer) -> str:
     if not carriers:
         return f"The pictures' origin tells {asked.words} ({told(answer)})."
     best, others = carriers[0], carriers[1 : 1 + _NAMED]
-    value = answer.auc[best][asked.name]
-    sentence = f"{best[0].upper()}{best[1:]} alone tells {asked.words} with AUC {value:.2f}"
+    sentence = f"{best[0].upper()}{best[1:]} alone tells {asked.words}"
+    if best != answer.part:
+        sentence += f" with AUC {answer.auc[best][asked.name]:.2f}"
     if others:
         sentence += f", and {' and '.join(others)} {'do' if len(others) > 1 else 'does'} so too"
-    return f"{sentence} ({told(answer)})."
+    return f"{sentence} ({'' if best == answer.part else 'together '}{told(answer)})."

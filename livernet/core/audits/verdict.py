@@ -86,15 +86,16 @@ def _weak(summary: Mapping[str, Any]) -> Iterator[str]:
         accuracy, majority = unit.get("accuracy", {}), unit.get("majority", {}).get("value")
         if _reaches_down_to(accuracy, majority):
             yield (
-                f"The accuracy{of} of {accuracy['value']:.2f} ({accuracy['low']:.2f} to {accuracy['high']:.2f}) "
-                f"may be no better than always naming the largest class ({majority:.2f})."
+                f"The accuracy{of} of {_with_interval(accuracy)} may be no better than "
+                f"always naming the largest class ({majority:.2f})."
             )
         for cutoff, auc in unit.get("auc", {}).items():
             if _reaches_down_to(auc, 0.5):
-                yield (
-                    f"The AUC{of} at >={cutoff} of {auc['value']:.2f} ({auc['low']:.2f} to "
-                    f"{auc['high']:.2f}) may be chance."
-                )
+                yield f"The AUC{of} at >={cutoff} of {_with_interval(auc)} may be chance."
+
+
+def _with_interval(measure: Mapping[str, Any]) -> str:
+    return f"{measure['value']:.2f} ({measure['low']:.2f} to {measure['high']:.2f})"
 
 
 def _reaches_down_to(measure: Mapping[str, Any], level: float | None) -> bool:

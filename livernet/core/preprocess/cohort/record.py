@@ -9,6 +9,7 @@ from livernet import __version__
 from livernet.core.data.images import Picture
 from livernet.core.errors import OutputError
 from livernet.core.files import is_vacant, sha256
+from livernet.core.preprocess.cohort.border import border_facts
 from livernet.core.preprocess.pipeline import Prepared
 
 RECORD = "preprocess.json"
@@ -48,6 +49,7 @@ def image_record(picture: Picture, prepared: Prepared, digests: Mapping[str, str
         "geometry": prepared.geometry.to_dict(),
         "scale": [round(across, 6), round(down, 6)],
         "sector": prepared.sector.to_dict(),
+        "border": border_facts(picture.grey_HW, prepared.kept_HW),
         "spacing_mm": {
             "before": None if before is None else [round(v, 6) for v in before],
             "after": None if before is None else [round(before[0] / across, 6), round(before[1] / down, 6)],

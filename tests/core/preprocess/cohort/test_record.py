@@ -36,6 +36,7 @@ def test_image_record_maps_back_and_names_nobody(tmp_path):
     assert record["checks"]["route"] == "region"
     assert record["spacing_mm"]["before"] == [0.5, 0.5]
     assert record["spacing_mm"]["after"][0] == pytest.approx(prepared.spacing_mm, abs=1e-5)
+    assert set(record["border"]) == {"level", "blocks"}
     assert "kim" not in json.dumps(record).lower()
 
 
