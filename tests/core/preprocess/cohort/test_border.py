@@ -3,14 +3,14 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 from livernet.core.preprocess.cohort.border import border_facts
 
 
 def speckle(seed: int = 0, side: int = 128) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    grain = Image.fromarray(rng.rayleigh(40, (side // 2, side // 2)).clip(0, 255).astype(np.uint8))
-    return np.asarray(grain.resize((side, side), Image.Resampling.BILINEAR))
+    grain = np.random.default_rng(seed).rayleigh(60, (side, side))
+    return ndimage.gaussian_filter(grain, 1.0).clip(0, 255).astype(np.uint8)
 
 
 def as_jpeg(grey_HW: np.ndarray, quality: int) -> np.ndarray:
