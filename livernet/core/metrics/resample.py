@@ -95,7 +95,29 @@ def bca(value: float, values_B: Floats, left_out_C: Floats, class_C: Ints) -> tu
 
 
 def with_percentile(measure: Measure, values_B: Floats, patients: Patients) -> Measure:
-    """The measure with its percentile interval, or with the reason why it has none.
+    """The measure with its percentile interval, or with the reason why it has none."""
+    return _bounded(measure, values_B, patients, percentile, PERCENTILE)
+
+
+def with_bca(measure: Measure, values_B: Floats, left_out_C: Floats, patients: Patients) -> Measure:
+    """The measure with its BCa interval, or with the reason why it has none."""
+
+    def bounds(defined_B: Floats) -> tuple[float, float]:
+        return bca(measure.value or 0.0, defined_B, left_out_C, patients.class_C)
+
+    if not np.isfinite(left_out_C).all():
+        return _without(measure, "no interval: undefined without one of the patients")
+    return _bounded(measure, values_B, patients, bounds, BCA)
+
+
+def _bounded(
+    measure: Measure,
+    values_B: Floats,
+    patients: Patients,
+    bounds: Callable[[Floats], tuple[float, float]],
+    method: str,
+) -> Measure:
+    """The measure with an interval, if its resamples can carry one.
 
     Up to one resample in twenty may be undefined (e.g. a PPV without a positive): these are left out. Where
     more are, where a class has a single patient, or where all resamples agree, an interval would only look
@@ -112,11 +134,11 @@ def with_percentile(measure: Measure, values_B: Floats, patients: Patients) -> M
         return _without(measure, f"no interval: undefined in {undefined} of {len(values_B)} resamples")
     if np.ptp(defined_B) < 1e-12:
         return _without(measure, "no interval: every resample gives the same value")
-    return measure.within(percentile(defined_B), PERCENTILE)
+    return measure.within(bounds(defined_B), method)
 
 
 def _without(measure: Measure, reason: str) -> Measure:
-    return Measure(value=measure.value, reason=reason)
+    return Measure(value=measure.value, reason=reason) if measure.value is not None else measure
 
 
 def _blocks(counts_BC: NDArray[np.uint16], cluster_N: Ints) -> Iterator[Floats]:

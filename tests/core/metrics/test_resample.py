@@ -11,6 +11,7 @@ from livernet.core.metrics.resample import (
     draw,
     jackknife,
     percentile,
+    with_bca,
     with_percentile,
 )
 
@@ -108,3 +109,29 @@ def test_no_interval_that_only_looks_certain() -> None:
     pairs = Patients(cluster_N=np.arange(4), class_C=np.array([0, 0, 2, 2]))
     measure = with_percentile(Measure(value=1.0), np.ones(9), pairs)
     assert (measure.low, measure.reason) == (None, "no interval: every resample gives the same value")
+
+
+def test_a_bca_interval_is_added_to_a_value() -> None:
+    rng = np.random.default_rng(3)
+    value_N = rng.exponential(size=30)
+    patients = Patients(cluster_N=np.arange(30), class_C=np.repeat([0, 1], 15))
+    statistics = {"mean": lambda w_BN: w_BN @ value_N / w_BN.sum(axis=1)}
+    values_B, left_C = bootstrap(statistics, patients)["mean"], jackknife(statistics, patients)["mean"]
+    measure = with_bca(Measure(value=float(value_N.mean())), values_B, left_C, patients)
+    assert (measure.low, measure.high) == bca(float(value_N.mean()), values_B, left_C, patients.class_C)
+    assert str(measure.method).startswith("BCa bootstrap")
+    left_C[3] = np.nan
+    assert (
+        with_bca(measure, values_B, left_C, patients).reason
+        == "no interval: undefined without one of the patients"
+    )
+    assert with_bca(missing("why"), values_B, left_C, patients).reason == "why"
+
+
+def test_acceleration_counts_only_what_differs_within_a_class() -> None:
+    values_B = np.random.default_rng(0).normal(size=4001)
+    class_C = np.array([0, 0, 0, 1, 1, 1])
+    level_C = np.array([-1.0, 0, 1, 9, 10, 11])
+    skewed_C = np.array([-1.0, -1, 2, 10, 10, 10])
+    assert bca(0.0, values_B, level_C, class_C) == pytest.approx(bca(0.0, values_B, level_C * 0, class_C))
+    assert bca(0.0, values_B, -skewed_C, class_C)[1] > bca(0.0, values_B, level_C, class_C)[1]

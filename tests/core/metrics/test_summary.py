@@ -104,3 +104,40 @@ def test_rows_of_another_grouping_are_refused() -> None:
 def test_a_row_that_stands_twice_is_refused() -> None:
     with pytest.raises(DataError, match="a: is predicted twice by livernet in the same fold"):
         score([*ROWS, ROWS[0]], PAPER)
+
+
+def test_schema_2_has_all_its_parts() -> None:
+    document = score(ROWS, PAPER)
+    assert document["schema"] == 2
+    model = document["models"]["livernet"]
+    assert {"patients", "images", "rules", "folds", "fold_mean", "segmentation", "relation"} <= set(model)
+    assert set(model["rules"]) == {"majority", "worst"}
+    assert document["comparisons"] == []
+
+
+def test_thresholds_of_the_model_and_the_fold_are_used() -> None:
+    thresholds = {("livernet", 0): {"F2": 0.5, "F4": 0.5}, ("livernet", 1): {"F2": 0.8, "F4": 0.5}}
+    point = score(ROWS, PAPER, thresholds)["models"]["livernet"]["patients"]["operating"]["F2"]
+    # P(>= F2) is 0.45 in fold 0, 0.8 and 0.9 in fold 1.
+    assert (point["sensitivity"]["value"], point["specificity"]["value"]) == (1, 1)
+    assert point["threshold"] == pytest.approx(0.65)
+    other = score(ROWS, PAPER, {("vgg16", 0): {"F2": 0.5}})["models"]["livernet"]["patients"]["operating"]
+    assert other["F2"]["sensitivity"]["reason"] == "no threshold was fixed on other patients"
+
+
+def test_the_worst_image_speaks_for_the_patient() -> None:
+    rules = score(ROWS, PAPER)["models"]["livernet"]["rules"]
+    assert rules["worst"]["confusion"] == [[0, 1, 0], [0, 1, 0], [0, 1, 0]]
+    assert rules["majority"]["confusion"] == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_probability_that_is_no_number_is_refused(bad: float) -> None:
+    with pytest.raises(DataError, match="a: has a class probability that is not a number"):
+        score([row("a", "P1", 0, (bad, 0.5, 0.5))], PAPER)
+    with pytest.raises(DataError, match="not a number"):
+        score([row("a", "P1", 0, (0.8, 0.1, 0.1), calibrated=(bad, 0.5, 0.5))], PAPER)
+
+
+def test_the_same_predictions_give_the_same_numbers() -> None:
+    assert json.dumps(score(ROWS, PAPER)) == json.dumps(score(list(ROWS), PAPER))
