@@ -116,11 +116,8 @@ def predict_scans(
             on_case(case)
             findings.append(case.finding)
     if not findings:
-        raise FaultsError(
-            "no scan could be answered",
-            [f"{scan.name}: {scan.reason}" for scan in abstained],
-            abstained[0].remedy,
-        )
+        reasons = [f"{scan.name}: {scan.reason}" for scan in abstained]
+        raise FaultsError("no scan could be answered", reasons, abstained[0].remedy)
     write_predictions(out / PREDICTIONS, [finding.prediction for finding in findings])
     output.finish(
         notices={finding.stem: finding.notice for finding in findings if finding.notice},
