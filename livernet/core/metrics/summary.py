@@ -42,6 +42,11 @@ def score(
         "grouping": grouping.name,
         "class_names": list(grouping.class_names),
         "cutoffs": [STAGES[stage] for stage in grouping.cutoffs()],
+        "straddled": {
+            STAGES[stage]: "a class has stages on both sides of this cut-off"
+            for stage in range(1, len(STAGES))
+            if stage not in grouping.cutoffs()
+        },
         "chance": 1 / len(grouping),
         "models": {
             name: _score_model(name, rows, grouping, thresholds or {}) for name, rows in groups.items()

@@ -65,6 +65,9 @@ def test_the_head_names_classes_chance_and_cutoffs() -> None:
     head = score(ROWS, PAPER)
     assert head["chance"] == pytest.approx(1 / 3)
     assert head["cutoffs"] == ["F2", "F4"]
+    assert head["straddled"] == dict.fromkeys(
+        ("F1", "F3"), "a class has stages on both sides of this cut-off"
+    )
     assert head["class_names"] == ["F0/F1", "F2/F3", "F4"]
     assert score([row("a", "P", 4, (0.5, 0.5), true_class=1)], Grouping.parse("2"))["cutoffs"] == ["F2"]
 
