@@ -52,7 +52,7 @@ def draw(class_C: Ints, draws: int = DRAWS, seed: int = SEED) -> NDArray[np.uint
     for label in np.unique(class_C):
         members = np.flatnonzero(class_C == label)
         picked = rng.integers(0, len(members), (draws, len(members)))
-        # Counted draw by draw: counts of one draw stay in the cache, which is ten times as fast as all at once.
+        # Draw by draw: the counts of one stay in the cache, ten times as fast as all at once.
         for number, places in enumerate(picked):
             counts_BC[number, members] = np.bincount(places, minlength=len(members))
     return counts_BC
