@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import struct
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from livernet.core.errors import OutputError
 
@@ -145,11 +145,24 @@ def write_png(path: Path, grey_HW: NDArray[np.uint8]) -> None:
 
 
 def png_bytes(grey_HW: NDArray[np.uint8]) -> bytes:
-    """What :func:`write_png` writes."""
-    buffer = io.BytesIO()
-    # run-length coding suits speckle: as small as level 6 of the usual search, in a third of its time
-    Image.fromarray(grey_HW, mode=None).save(buffer, format="PNG", compress_type=zlib.Z_RLE)
-    return buffer.getvalue()
+    """What :func:`write_png` writes.
+
+    Every row is filtered by "Sub" (PNG specification, 9.2) and packed by run-length coding, which suit
+    speckle: as small as the search for the best filter and match, in a sixth of its time.
+    """
+    height, width = grey_HW.shape
+    rows_HW = np.empty((height, width + 1), dtype=np.uint8)
+    rows_HW[:, :1], rows_HW[:, 1:2] = 1, grey_HW[:, :1]
+    np.subtract(grey_HW[:, 1:], grey_HW[:, :-1], out=rows_HW[:, 2:])
+    packer = zlib.compressobj(strategy=zlib.Z_RLE)
+    packed = packer.compress(rows_HW.data) + packer.flush()
+    header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in parts)
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
 def sha256(content: bytes) -> str:

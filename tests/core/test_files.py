@@ -34,6 +34,14 @@ def test_round_trips(tmp_path: Path) -> None:
         assert np.array_equal(np.asarray(picture), grey)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (7, 1), (1, 9), (33, 50)])
+def test_png_of_any_size(tmp_path: Path, shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    write_png(tmp_path / "x.png", np.repeat(grey, 2, axis=1)[:, ::2])
+    with Image.open(tmp_path / "x.png") as picture:
+        assert np.array_equal(np.asarray(picture), grey)
+
+
 def test_nan_is_never_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "x.json", float("nan"))

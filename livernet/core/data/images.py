@@ -137,21 +137,23 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     return np.asarray(values_HW >= 128)
 
 
-def to_grey(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Luminance (ITU-R BT.601) and the clearly coloured pixels of a uint8 array (H, W) or (H, W, 3).
+def to_grey(pixels: NDArray[np.uint8] | Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Luminance (ITU-R BT.601) and the clearly coloured pixels of a uint8 (H, W) or (H, W, 3), or RGB image.
 
     A pixel counts as coloured when its channels differ by more than 48 levels and by more than 30 % of the
     brightest: tinted grey maps and the colour noise of JPEG stay below that.
     """
-    if pixels.ndim == 2:
+    if isinstance(pixels, np.ndarray) and pixels.ndim == 2:
         return np.ascontiguousarray(pixels), np.zeros(pixels.shape, dtype=np.bool_)
-    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image = Image.fromarray(np.ascontiguousarray(pixels)) if isinstance(pixels, np.ndarray) else pixels
     red_HW, green_HW, blue_HW = (np.asarray(channel) for channel in image.split())
-    brightest_HW = np.maximum(np.maximum(red_HW, green_HW), blue_HW)
-    spread_HW = brightest_HW - np.minimum(np.minimum(red_HW, green_HW), blue_HW)
+    brightest_HW, darkest_HW = np.maximum(red_HW, green_HW), np.minimum(red_HW, green_HW)
+    np.maximum(brightest_HW, blue_HW, out=brightest_HW)
+    np.minimum(darkest_HW, blue_HW, out=darkest_HW)
+    spread_HW = np.subtract(brightest_HW, darkest_HW, out=darkest_HW)
     saturated_HW = spread_HW > 48
-    if saturated_HW.any():
-        saturated_HW &= spread_HW > brightest_HW * np.float32(0.3)
+    few = np.flatnonzero(saturated_HW)
+    saturated_HW.ravel()[few] = spread_HW.ravel()[few] > brightest_HW.ravel()[few] * np.float32(0.3)
     return np.asarray(image.convert("L")), saturated_HW
 
 

@@ -46,25 +46,30 @@ class RasterFrames:
         with guarded(path, "damaged or truncated", _AGAIN):
             if image.format == "JPEG" and image.info.get("progressive"):
                 _check_scans(stream, image)
-            self._scale = find_scale(sample(self._samples, self.count) if deep else ())
+            self._scale = find_scale(sample(self._array, self.count) if deep else ())
 
-    def read(self, index: int) -> NDArray[np.uint8]:
-        """One frame, uint8 (H, W) or (H, W, 3) RGB, turned as its EXIF orientation says.
+    def read(self, index: int) -> NDArray[np.uint8] | Image.Image:
+        """One frame, uint8 (H, W) or an RGB image, turned as its EXIF orientation says.
 
         Raises:
             DataError: the frame is damaged, truncated or too large.
         """
         frame = self._samples(index)
+        if isinstance(frame, Image.Image):
+            return frame
         with guarded(self._path, "damaged or truncated", _AGAIN):
             return self._scale.to_8_bits(frame)
 
-    def _samples(self, index: int) -> NDArray[Any]:
+    def _samples(self, index: int) -> NDArray[Any] | Image.Image:
         with guarded(self._path, "damaged or truncated", _AGAIN):
             self._image.seek(self._pages[index])
             _check_size(self._path, self._image)
             self._image.load()
             upright = turned(self._image)
             return np.asarray(upright) if _is_deep(upright) else _eight_bits(upright)
+
+    def _array(self, index: int) -> NDArray[Any]:
+        return np.asarray(self._samples(index))
 
 
 @contextmanager
@@ -118,14 +123,15 @@ def _is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
 
-def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
+def _eight_bits(image: Image.Image) -> NDArray[np.uint8] | Image.Image:
     if image.mode in {"1", "L"} and "transparency" not in image.info:
         return np.asarray(image if image.mode == "L" else image.convert("L"))
     if image.mode in _ALPHA or "transparency" in image.info:
         # what is transparent was not meant to be seen: over black
         layer = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
-    return np.asarray(image.convert("RGB"))
+    # without a copy of what is RGB already
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _check_size(path: Path, image: Image.Image) -> None:

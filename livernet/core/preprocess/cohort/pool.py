@@ -14,6 +14,8 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
 
+from livernet.core.memory import keep_freed_memory
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -99,8 +101,9 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _start() -> None:
-    """Leave Ctrl-C to the parent, and say nothing: decoders written in C write to the terminal."""
+    """Leave Ctrl-C to the parent, keep memory, say nothing: decoders written in C write to the terminal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()

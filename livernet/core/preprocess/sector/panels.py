@@ -16,7 +16,7 @@ from livernet.core.preprocess.sector.numbers import as_numbers, depths
 from livernet.core.preprocess.sector.outline import trace
 
 _THRESHOLDS = (1, 4)
-_GOOD = 2.35
+_GOOD = 2.0
 _ISLAND = 0.9
 _HELD = 0.6
 _LOSS, _LOSS_ON_ARC = 0.1, 0.5
