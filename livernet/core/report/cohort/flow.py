@@ -105,12 +105,10 @@ def _use_cv(run: Run) -> list[Step]:
     folds = (run.splits or {}).get("folds") or []
     trained = {str(image) for fold in folds for image in fold["train"]}
     held = {str(image) for fold in folds for image in fold["test"]}
-    patients = _patients(run)
-    steps = []
-    if folds:
-        steps.append(_step("Used to train in at least one fold", len(trained), _of(trained, patients)))
-        steps.append(_step("Held out in at least one fold", len(held), _of(held, patients)))
-    return [*steps, _scored(run)]
+    notes = [_part("used to train as well, in other folds", len(trained & held))]
+    notes += [_part("used to train and never held out", len(trained - held))] if trained - held else []
+    out = _step("Held out and predicted", len(held), _of(held, _patients(run)), [], notes)
+    return [*([out] if folds else []), _scored(run)]
 
 
 def _use_train(run: Run) -> list[Step]:

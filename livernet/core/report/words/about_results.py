@@ -24,7 +24,9 @@ _MEASURES = {
     "npv": "negative predictive value",
     "obuchowski": f"Obuchowski measure{cite('obuchowski2005')}",
     "brier": f"Brier score{cite('brier1950')}",
+    "brier_scaled": "scaled Brier score",
     "rps": f"ranked probability score{cite('epstein1969')}",
+    "rps_scaled": "scaled ranked probability score",
     "slope": "calibration slope",
     "intercept": "calibration intercept",
     "dice": f"Dice coefficient{cite('dice1945')}",
@@ -119,14 +121,14 @@ def comparisons(known: Known) -> str:
     made = (known.described.get("summary") or {}).get("comparisons") or []
     if not made:
         return ""
-    tests, corrected = _tests(made)
-    return sentences(
-        f"Models were compared on the same patients in {count(len(made), 'pair')}.",
-        f"Differences in accuracy were tested by the exact McNemar test{cite('mcnemar1947')}"
-        f"{', with P values corrected after Holm' + cite('holm1979') if corrected else ''}."
-        if tests
-        else "",
-    )
+    others = listed([str(pair["b"]) for pair in made])
+    text = f"On the patients that both had answered, {made[0]['a']} was compared with {others}"
+    ranges = [pair for pair in made if pair["accuracy_difference"].get("low") is not None]
+    tested = [pair for pair in made if pair["mcnemar"].get("p") is not None]
+    how = ["bootstrap intervals of the paired differences"] if ranges else []
+    holm = f", P values corrected after Holm{cite('holm1979')}" if len(tested) > 1 else ""
+    how += [f"the exact McNemar test{cite('mcnemar1947')}{holm}"] if tested else []
+    return f"{text}{' by ' + listed(how) if how else ''}."
 
 
 def audits(known: Known) -> str:
@@ -177,8 +179,7 @@ def _measures(known: Known) -> Iterator[tuple[str, Mapping[str, Any]]]:
     masks = ((known.model or {}).get("segmentation") or {}).get("patients") or {}
     for name, spread in masks.items():
         if isinstance(spread, Mapping):
-            mean = spread.get("mean")
-            yield name, mean if isinstance(mean, Mapping) else {"value": mean}
+            yield name, {**spread, "value": spread.get("mean")}
 
 
 def _leaves(name: str, cutoff: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -201,14 +202,6 @@ def _plain(name: str) -> str:
 
 def _cited(method: str) -> str:
     return "".join(cite(key) for word, key in _METHODS.items() if word in method.lower())
-
-
-def _tests(made: list[Mapping[str, Any]]) -> tuple[bool, bool]:
-    p = [pair.get("mcnemar") or {} for pair in made]
-    return (
-        any(test.get("p") is not None for test in p),
-        any(test.get("p_holm") is not None for test in p),
-    )
 
 
 def _seeds(known: Known) -> str:

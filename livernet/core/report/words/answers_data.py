@@ -165,10 +165,10 @@ def disjoint(known: Known) -> Answer:
     if splits is None:
         return Answer(missing="the level at which training and test data are disjoint")
     level = {
-        "patient": "Patients.",
-        "image": "Images, not patients.",
-        "holdout": "Images, not patients.",
-        "site": "Sites; no patient of the site held out was trained on.",
+        "patient": "Disjoint by patient.",
+        "image": "Disjoint by image, not by patient.",
+        "holdout": "Disjoint by image, not by patient.",
+        "site": "Disjoint by site; no patient of the site held out was trained on.",
     }.get(str(splits.get("protocol")), "")
     leaked = splits.get("leaked_patients")
     also = f"Patients on both sides of a fold: {leaked}." if leaked is not None else ""

@@ -50,12 +50,10 @@ def card(run: Run, described: Mapping[str, Any]) -> dict[str, Any]:
 
 def _details(known: Known) -> list[str]:
     started = str((known.described.get("made") or {}).get("started") or "")[:10]
-    networks = listed(known.networks)
     return [
-        sentences(f"Network: {networks}." if networks else "", f"Run of {started}." if started else ""),
-        model.network(known),
+        sentences(model.brief(known), f"Run of {started}." if started else ""),
         model.loss(known),
-        model.training(known),
+        model.optimisation(known),
         model.software(known),
         "Licence of the software: Apache-2.0. Owner, contact and licence of the trained model: NOT PROVIDED.",
     ]

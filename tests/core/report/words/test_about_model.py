@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+import pytest
+
+from livernet.core.report.collect import Run
+from livernet.core.report.words import about_model
+from livernet.core.report.words.references import without_citations
+from tests.core.report.words.told import known, whole, with_settings
+
+MASKS = (
+    "pixel-wise binary cross-entropy of the liver mask at full, half and quarter resolution (weights 1, 0.5 "
+    "and 0.25)"
+)
+CLASSES = "binary cross-entropy summed over the softmax class probabilities (weight 1)"
+HAVE = "that had its label."
+AUGMENTED = "Training images were augmented anew in every epoch by random"
+
+
+@pytest.fixture
+def run(cv_run: Run) -> Run:
+    return whole(cv_run)
+
+
+@pytest.mark.parametrize(
+    ("settings", "holds", "lacks"),
+    [
+        ({}, ["5 resolutions", "32 channels", "to 512 at the deepest", "instance norm"], ["batch norm"]),
+        ({"model_depth": 4, "model_width": 8}, ["4 resolutions", "to 64 at the deepest"], []),
+        ({"model_norm": "none"}, ["maxout units"], ["normalisation"]),
+        ({"model_norm": "batch"}, ["batch normalisation"], ["instance"]),
+        ({"model_norm": "group"}, ["group normalisation"], ["instance"]),
+        ({"model_dropout": 0.0}, ["with dropout (probability 0.5)"], ["probability 0.1"]),
+        ({"model_head_dropout": 0.0}, ["dropout (probability 0.1)"], ["with dropout"]),
+        ({"model_pool": "image"}, ["over the whole image"], ["by the network itself"]),
+        ({"model_pieces": 3}, ["maxout units of 3 linear pieces"], []),
+        ({"model_head_width": 1}, ["a hidden layer of 1 maxout unit with"], []),
+    ],
+)
+def test_the_network_follows_its_settings(
+    run: Run, settings: dict[str, object], holds: list[str], lacks: list[str]
+) -> None:
+    text = without_citations(about_model.network(known(with_settings(run, **settings))))
+    assert all(part in text for part in holds), text
+    assert not any(part in text for part in lacks), text
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, f"The loss was the weighted sum of {MASKS} and {CLASSES}; each term used the images {HAVE}"),
+        (
+            {"loss_fine": 0, "loss_middle": 0, "loss_coarse": 0, "loss_activation": "sigmoid"},
+            "The loss was binary cross-entropy summed over the sigmoid class probabilities (weight 1).",
+        ),
+        (
+            {"loss_middle": 0, "loss_coarse": 0, "loss_stage": 0},
+            "The loss was pixel-wise binary cross-entropy of the liver mask at full resolution (weight 1).",
+        ),
+    ],
+)
+def test_the_loss_names_the_terms_that_have_a_weight(
+    run: Run, settings: dict[str, object], expected: str
+) -> None:
+    assert about_model.loss(known(with_settings(run, **settings))) == expected
+
+
+def test_training_says_optimiser_epochs_and_weights_kept(run: Run) -> None:
+    text = without_citations(about_model.training(known(run)))
+    assert "Adadelta (learning rate 1, ρ 0.95, ε 1e-07) for 250 epochs in batches of 8 images." in text
+    assert "the weights of the last epoch were kept" in text
+    one = about_model.training(known(with_settings(run, train_epochs=1, train_batch=1, train_average=0.9)))
+    assert "for 1 epoch in batches of 1 image." in one
+    assert "moving average of the weights (decay 0.9 per step) was kept" in one
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"augment_shift": 0, "augment_rotate": 0, "augment_scale": 0}, "No augmentation was used."),
+        ({"augment_shift": 0, "augment_scale": 0}, f"{AUGMENTED} rotations (up to 20°)."),
+        (
+            {"augment_gain": 0.3, "augment_shift": 0, "augment_scale": 0},
+            f"{AUGMENTED} rotations (up to 20°) and changes of gain (up to 30 %).",
+        ),
+    ],
+)
+def test_augmentation_names_what_was_used(run: Run, settings: dict[str, object], expected: str) -> None:
+    assert about_model.augmentation(known(with_settings(run, **settings))) == expected
+
+
+def test_other_networks_are_left_for_the_authors_to_describe(run: Run) -> None:
+    vgg = known(replace(run, facts={**run.facts, "models": ["vgg16"]}))
+    assert about_model.network(vgg) == "The network was vgg16 [describe it]."
+    assert about_model.initialisation(vgg) == ""
+    both = known(replace(run, facts={**run.facts, "models": ["livernet", "vgg16"]}))
+    assert about_model.network(both).endswith("vgg16 [describe] was run on the same folds.")
+    assert about_model.brief(both).endswith("On the same folds: vgg16.")
+
+
+def test_a_run_without_settings_says_nothing(cv_run: Run) -> None:
+    bare = known(replace(cv_run, facts={**cv_run.facts, "config": {}, "libraries": None, "version": None}))
+    for write in (about_model.network, about_model.loss, about_model.training, about_model.software):
+        assert write(bare) == ""
+
+
+def test_software_names_versions(run: Run) -> None:
+    text = about_model.software(known(run))
+    assert text.startswith("Analyses used livernet ")
+    assert "PyTorch " in text
+    assert text.endswith("run on CPU (1 thread).")
