@@ -107,6 +107,9 @@ def _use_cv(run: Run) -> list[Step]:
     held = {str(image) for fold in folds for image in fold["test"]}
     notes = [_part("used to train as well, in other folds", len(trained & held))]
     notes += [_part("used to train and never held out", len(trained - held))] if trained - held else []
+    unsure = (run.splits or {}).get("contradictions") or []
+    doubtful = sum(len(one.get("images") or ()) for one in unsure if isinstance(one, Mapping))
+    notes += [_part("used without a stage, their copies having another", doubtful)] if doubtful else []
     out = _step("Held out and predicted", len(held), _of(held, _patients(run)), [], notes)
     return [*([out] if folds else []), _scored(run)]
 

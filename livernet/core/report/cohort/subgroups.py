@@ -1,5 +1,6 @@
 """Results by site, scanner, sex, age, body mass index and number of images: exploratory, no test is made."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -47,12 +48,11 @@ def subgroups(run: Run, described: Mapping[str, Any]) -> dict[str, Any]:
     }
     if run.cohort is None or not described.get("summary"):
         return found | {"reason": run.cohort_reason or "the run holds no results"}
-    patients = by_patient(run.cohort.rows)
-    scored = {row.patient for row in run.predictions if row.true_class is not None}
-    groups = {
-        name: _levels({patient: level(rows) for patient, rows in patients.items() if patient in scored})
-        for name, level in _attributes().items()
-    }
+    scored = {row.image for row in run.predictions if row.true_class is not None}
+    patients = [
+        rows for rows in by_patient(run.cohort.rows).values() if any(row.image in scored for row in rows)
+    ]
+    groups = {name: _levels(patients, level) for name, level in _attributes().items()}
     several = {name: levels for name, levels in groups.items() if len(levels) > 1}
     found["single"] = [name for name in groups if name not in several]
     found["models"] = {
@@ -96,22 +96,27 @@ def _range(value: float | None, edges: Sequence[int], unit: str) -> str:
     return f"{low} to below {high} {unit}"
 
 
-def _levels(levels: Mapping[str, str]) -> dict[str, set[str]]:
-    """Patients by level, those of no level left out; in the order of their names."""
+def _levels(patients: Sequence[Sequence[Row]], level: Level) -> dict[str, set[str]]:
+    """Images by level of their patient, those of no level left out; in the order of their names.
+
+    Images, since patients who share a picture may be one patient in the predictions.
+    """
     members: dict[str, set[str]] = {}
-    for patient, level in levels.items():
-        if level:
-            members.setdefault(level, set()).add(patient)
-    most = sorted(members, key=lambda level: (-len(members[level]), level))[:MOST_LEVELS]
-    return {level: members[level] for level in sorted(most, key=_order)}
+    counts: Counter[str] = Counter()
+    for rows in patients:
+        if name := level(rows):
+            members.setdefault(name, set()).update(row.image for row in rows)
+            counts[name] += 1
+    most = sorted(members, key=lambda name: (-counts[name], name))[:MOST_LEVELS]
+    return {name: members[name] for name in sorted(most, key=_order)}
 
 
 def _order(level: str) -> tuple[bool, str]:
     return not level.startswith("below"), level
 
 
-def _level(name: str, patients: set[str], rows: Sequence[Prediction], grouping: Grouping) -> dict[str, Any]:
-    own = [row for row in rows if row.patient in patients]
+def _level(name: str, images: set[str], rows: Sequence[Prediction], grouping: Grouping) -> dict[str, Any]:
+    own = [row for row in rows if row.image in images]
     cases = cases_by_patient(own)
     scores = score_rule(cases, grouping)
     cutoffs = [STAGES[stage] for stage in grouping.cutoffs() if STAGES[stage] in {"F2", "F4"}]

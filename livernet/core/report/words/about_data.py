@@ -107,7 +107,19 @@ def duplicates(known: Known) -> str:
         "allow": "nothing was done to keep them on one side of a fold",
     }.get(str(policy), "")
     found = f"{count(groups, 'group')} of duplicate images {was(groups)} found"
-    return f"{found}{'; ' + done if done else ''}."
+    return sentences(f"{found}{'; ' + done if done else ''}.", _contradictions(known))
+
+
+def _contradictions(known: Known) -> str:
+    """Images whose stages contradict those of their copies."""
+    unsure = (known.run.splits or {}).get("contradictions") or ()
+    images = sum(len(one.get("images") or ()) for one in unsure)
+    if not images:
+        return ""
+    return (
+        f"Where patients who shared an image had different stages, the stage was treated as unknown "
+        f"({count(images, 'image')})."
+    )
 
 
 def _marks(known: Known) -> str:

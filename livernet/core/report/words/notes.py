@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from livernet.core.report.collect import Run
+from livernet.core.report.words.english import count, listed, was
 
 Note = dict[str, str]
 
 
 def notes(run: Run, summary: dict[str, Any] | None, cohort: dict[str, Any], phantom: bool) -> list[Note]:
     """The warnings and remarks of one run, the gravest first."""
-    found = [*_about_data(run, phantom), *_about_split(run)]
+    found = [*_about_data(run, phantom), *_about_split(run), *_about_seeds(run)]
     for name, model in (summary or {}).get("models", {}).items():
         found += _about_result(name, model, summary or {})
     if cohort["reason"]:
@@ -52,7 +53,8 @@ def _about_data(run: Run, phantom: bool) -> list[Note]:
         found += _about_prediction(run)
     alone = len({row.image for row in run.predictions if not row.patient and row.true_class is not None})
     if alone:
-        found.append(_warning(f"{alone} images have no patient: each counts as a patient of its own."))
+        have = "image has no patient: it" if alone == 1 else "images have no patient: each"
+        found.append(_warning(f"{alone} {have} counts as a patient of its own."))
     return found
 
 
@@ -64,22 +66,26 @@ def _about_prediction(run: Run) -> list[Note]:
     if lost:
         found.append(
             _warning(
-                f"{lost} of {total} images were trained on by every network that could answer: these "
-                "answers say nothing about new scans."
+                f"{lost} of {count(total, 'image')} {was(lost)} trained on by every network that could answer: "
+                f"{'this answer says' if lost == 1 else 'these answers say'} nothing about new scans."
             )
         )
-    if len(notices) > lost:
+    own = len(notices) - lost
+    if own:
         found.append(
             _warning(
-                f"{len(notices) - lost} of {total} images were trained on: each was answered by the folds "
-                "that had not seen it, so this is no external test."
+                f"{own} of {count(total, 'image')} {was(own)} trained on: each was answered by the folds that "
+                "had not seen it, so this is no external test."
             )
         )
     if not notices and any(row.true_class is not None for row in run.predictions):
         found.append(_remark("External test: a finished model, applied to images it was not trained on."))
     abstained = len(run.facts.get("abstained") or [])
     if abstained:
-        found.append(_warning(f"{abstained} scans were not answered and are not counted here."))
+        are = "is" if abstained == 1 else "are"
+        found.append(
+            _warning(f"{count(abstained, 'scan')} {was(abstained)} not answered and {are} not counted here.")
+        )
     return found
 
 
@@ -91,13 +97,43 @@ def _about_split(run: Run) -> list[Note]:
     if leaked:
         found.append(
             _warning(
-                f"{leaked} patients have images in both the training and the test part of a fold: accuracy "
-                "is higher here than it would be on new patients."
+                f"{count(leaked, 'patient')} {'has' if leaked == 1 else 'have'} images in both the training "
+                "and the test part of a fold: accuracy is higher here than it would be on new patients."
             )
         )
-    copies = run.splits.get("duplicates") or []
-    if copies:
-        found.append(_warning(f"{len(copies)} groups of identical pictures were found in the cohort."))
+    return found + _about_copies(run, run.splits)
+
+
+def _about_copies(run: Run, splits: dict[str, Any]) -> list[Note]:
+    """Copies of pictures, what was done about them, and stages that contradict each other."""
+    groups = [group for group in splits.get("duplicates") or [] if isinstance(group, dict)]
+    if not groups:
+        return []
+    near = sum(group.get("kind") == "near" for group in groups)
+    kinds = [
+        f"{count(number, 'group')} of {which} pictures"
+        for number, which in ((len(groups) - near, "identical"), (near, "nearly identical"))
+        if number
+    ]
+    across = sum((group.get("patients") or 1) > 1 for group in groups)
+    policy = (run.facts.get("split") or {}).get("duplicates")
+    done = {
+        "group": "patients who share one are counted as one patient",
+        "allow": "nothing was done about them, so that a copy may be learnt from and tested",
+    }.get(str(policy), "")
+    told = f"{listed(kinds)} {was(len(groups))} found in the cohort"
+    told += f", {across} of them under different patients" if across else ""
+    found = [(_warning if across or policy == "allow" else _remark)(f"{told}{': ' + done if done else ''}.")]
+    unsure = [one for one in splits.get("contradictions") or [] if isinstance(one, dict)]
+    if unsure:
+        images = sum(len(one.get("images") or ()) for one in unsure)
+        times = "time" if len(unsure) == 1 else "times"
+        found.append(
+            _warning(
+                f"{len(unsure)} {times} the same picture has different stages under different patients: none "
+                f"of them can be believed, and {count(images, 'image')} {was(images)} used without a stage."
+            )
+        )
     return found
 
 
@@ -113,11 +149,36 @@ def _about_result(name: str, model: dict[str, Any], summary: dict[str, Any]) -> 
                 f"better than always answering {common}."
             )
         )
-    if model["unknown_stage"]:
-        found.append(
-            _remark(f"{name}: {model['unknown_stage']} images have no known stage and are not scored for it.")
-        )
-    return found
+    unknown = model["unknown_stage"]
+    if unknown:
+        have = "has no known stage and is" if unknown == 1 else "have no known stage and are"
+        found.append(_remark(f"{name}: {count(unknown, 'image')} {have} not scored for it."))
+    return found + _about_calibration(name, model)
+
+
+def _about_calibration(name: str, model: dict[str, Any]) -> list[Note]:
+    """Probabilities that are raw, in all folds or in some, and why."""
+    folds = (model.get("calibration_fit") or {}).get("folds") or []
+    reasons = [str(fold["reason"]) for fold in folds if fold.get("reason")]
+    if model.get("probabilities") != "calibrated":
+        why = f": {reasons[0]}" if reasons else ""
+        return [_remark(f"{name}: class probabilities are raw, not calibrated{why}.")]
+    raw = [str(fold["reason"]) for fold in folds if fold.get("reason") and fold.get("temperature") == 1]
+    if not raw:
+        return []
+    return [_remark(f"{name}: probabilities of {len(raw)} of {count(len(folds), 'fold')} are raw: {raw[0]}.")]
+
+
+def _about_seeds(run: Run) -> list[Note]:
+    """Models that were trained several times."""
+    seeds: dict[str, set[int]] = {}
+    for row in run.predictions:
+        seeds.setdefault(row.model, set()).add(row.seed)
+    return [
+        _remark(f"{name} was trained with {len(found)} seeds: its results stand here once for each.")
+        for name, found in seeds.items()
+        if len(found) > 1
+    ]
 
 
 def _warning(text: str) -> Note:

@@ -106,3 +106,8 @@ def test_a_small_run_is_all_nulls_with_reasons(cv_run: Run) -> None:
     assert site["accuracy"]["reason"] == f"fewer than {LEAST} patients"
     assert (site["dice"]["median"], site["dice"]["n"]) == (None, 3)
     json.dumps(site, allow_nan=False)
+
+
+def test_patients_made_one_because_they_share_a_picture_stay_in_their_group(many: Run) -> None:
+    merged = tuple(replace(row, patient="P000") if row.patient == "P010" else row for row in many.predictions)
+    assert groups(replace(many, predictions=merged))["site"]["Hospital 0"]["n"] == 19

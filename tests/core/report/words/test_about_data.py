@@ -142,3 +142,11 @@ def test_predict_and_train_runs_say_how_they_used_the_data(tmp_path: Path, cohor
     assert text(make_train(tmp_path / "t1", cohort, holdout=0.0)).endswith("none was held out.")
     assert "20 % of the patients held out" in text(make_train(tmp_path / "t2", cohort, holdout=0.2))
     assert text(make_train(tmp_path / "t3", cohort)) == ""
+
+
+def test_stages_that_contradict_each_other_are_told(cv_run: Run) -> None:
+    groups = [{"images": ["a", "b"]}]
+    found = split(cv_run, "group", duplicates=groups, contradictions=[{"images": ["a", "b"]}])
+    assert "had different stages, the stage was treated as unknown (2 images)." in about_data.duplicates(
+        known(found)
+    )

@@ -106,8 +106,8 @@ def test_audits_that_were_run_are_named_with_their_outcome(cv_run: Run) -> None:
     other = AUDIT | {"title": "Duplicates", "state": "failed"}
     skipped = AUDIT | {"title": "Attribution", "state": "not run"}
     assert about_results.audits(known(cv_run, audits=[AUDIT, other, skipped])) == (
-        "Audits for shortcuts and leakage were run on the same cohort: Outside the liver (passed); Duplicates "
-        "(failed)."
+        "Audits for shortcuts and leakage were run on the same cohort: Outside the liver (passed); "
+        "Duplicates (failed)."
     )
     assert about_results.audits(known(cv_run, audits=[AUDIT])).startswith("An audit for shortcuts")
     assert about_results.audits(known(cv_run, audits=[skipped])) == ""
