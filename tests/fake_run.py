@@ -101,7 +101,10 @@ def make_train(folder: Path, cohort: Path, **facts: Any) -> Path:
 def finish(folder: Path, kind: str, cohort: Path, **facts: Any) -> Path:
     """Write the run.json of a finished run."""
     described = {
-        "config": {"model": {"name": "livernet", "width": 8}, "train": {"epochs": 5, "size": 48}},
+        "config": {
+            "model": {"name": "livernet", "width": 8, "depth": 4, "pieces": 2},
+            "train": {"epochs": 5, "size": 48},
+        },
         "preset": "quick",
         "seed": 0,
         "device": "CPU (1 thread)",

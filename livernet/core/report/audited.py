@@ -1,14 +1,15 @@
-"""The audits of a run, as it wrote them."""
+"""The audits of a run: as it wrote them, or made now."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from livernet.core.audits.document import AUDITS, SCHEMA, audits_document
+from livernet.core.audits.verdict import judge
 from livernet.core.errors import DataError
+from livernet.core.report.cohort.counts import is_phantom
 from livernet.core.report.collect import Run
 
-AUDITS = "audits.json"
-SCHEMA = 1
 _STATES = {"passed", "caution", "failed", "not run"}
 _VERDICTS = {"no", "with care", "nothing found against them"}
 
@@ -29,6 +30,39 @@ def read_audits(run: Run) -> dict[str, Any] | None:
     if not isinstance(document, dict) or not _is_whole(document):
         raise DataError(f"{path}: is not what an audit of schema {SCHEMA} writes", _hint())
     return document
+
+
+def audited(run: Run, summary: Mapping[str, Any] | None, progress: Callable[[str], None]) -> dict[str, Any]:
+    """``verdict``, ``audits`` and ``audited`` (how many images, or why none) for the document of a run.
+
+    What the run did not write is made now, where its cohort is there; without it, patients on both sides of a
+    fold still condemn the numbers.
+
+    Raises:
+        DataError: the run's audits.json is damaged.
+    """
+    document, reason = read_audits(run), ""
+    if document is None:
+        document, reason = _audit(run, progress)
+    if document is None:
+        leaked = int((run.splits or {}).get("leaked_patients") or 0)
+        verdict = judge((), leaked_patients=leaked, phantom=is_phantom(run), summary=summary or {})
+        made: dict[str, Any] = {"images": 0, "sampled": False, "seconds": None, "reason": reason}
+        return {"verdict": verdict.to_dict() if leaked else None, "audits": [], "audited": made}
+    made = {key: document.get(key) for key in ("images", "sampled", "seconds")} | {"reason": None}
+    return {"verdict": document["verdict"], "audits": document["audits"], "audited": made}
+
+
+def _audit(run: Run, progress: Callable[[str], None]) -> tuple[dict[str, Any] | None, str]:
+    if run.kind != "cv":
+        return None, f"a {run.kind} run is not audited, only the cross-validation behind it"
+    if run.cohort is None:
+        return None, f"no audit can be made, because {run.cohort_reason}"
+    progress(f"{run.folder}: auditing, which may take two minutes")
+    try:
+        return audits_document(run.folder, run.cohort), ""
+    except DataError as error:
+        return None, f"no audit could be made: {error.message}"
 
 
 def _is_whole(document: Mapping[str, Any]) -> bool:
@@ -59,20 +93,3 @@ def _no_constant(name: str) -> float:
 
 def _hint() -> str:
     return f"the file was changed or damaged: delete {AUDITS}, and the report audits the run again"
-
-
-def audited(run: Run, entry: Mapping[str, Any], progress: Callable[[str], None]) -> dict[str, Any]:
-    """``verdict``, ``audits`` and ``audited`` (how many images, why none) for the document of a run."""
-    document = read_audits(run)
-    if document is None:
-        return {"verdict": None, "audits": [], "audited": {"reason": "the run was not audited"}}
-    return {
-        "verdict": document["verdict"],
-        "audits": document["audits"],
-        "audited": {
-            "images": document.get("images"),
-            "sampled": bool(document.get("sampled")),
-            "seconds": document.get("seconds"),
-            "reason": None,
-        },
-    }

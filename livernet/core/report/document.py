@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from livernet.core.data.predictions import Prediction
 from livernet.core.metrics.cases import by_image
+from livernet.core.metrics.compare import training_variance
 from livernet.core.metrics.summary import group_by_model
 from livernet.core.report.cohort.counts import cohort_table, is_phantom
 from livernet.core.report.collect import Run
 from livernet.core.report.duplicates import count_duplicates, duplicates
 from livernet.core.report.gallery import gallery
 from livernet.core.report.roc import BAND, rocs
-from livernet.core.report.scores import seeds
 from livernet.core.report.words.notes import notes
 
 _MADE = ("version", "command", "run", "started", "seconds", "device", "preset", "seed", "python", "platform")
@@ -39,9 +40,10 @@ def describe(run: Run, summary: dict[str, Any] | None, label: str) -> dict[str, 
         "duplicate_counts": count_duplicates(groups),
         "roc": {name: rocs(rows, run.grouping) for name, rows in group_by_model(run.predictions).items()},
         "roc_band": BAND,
-        "seeds": seeds(summary),
+        "seeds": _seeds(run),
         "relation": _relation(run),
         "gallery": gallery(run),
+        "distances": _distances(run),
         "answers": _answers(run),
         "curves": _curves(run),
         "made": {key: run.facts.get(key) for key in _MADE},
@@ -49,6 +51,22 @@ def describe(run: Run, summary: dict[str, Any] | None, label: str) -> dict[str, 
         "settings": flatten(run.facts.get("config")),
         "libraries": flatten(run.facts.get("libraries")),
     }
+
+
+def _distances(run: Run) -> dict[str, Any] | None:
+    """What the distances between masks were measured with; ``None`` where the run does not say."""
+    said = run.facts.get("distances")
+    if not isinstance(said, Mapping):
+        return None
+    return {key: said.get(key) for key in ("unit", "unit_reason", "tolerance", "tolerance_reason")}
+
+
+def _seeds(run: Run) -> list[dict[str, Any]]:
+    """Mean and standard deviation over the seeds of each model that ran with several."""
+    trainings: dict[str, dict[int, list[Prediction]]] = {}
+    for row in run.predictions:
+        trainings.setdefault(row.model, {}).setdefault(row.seed, []).append(row)
+    return training_variance(trainings, run.grouping)
 
 
 def flatten(tree: object, prefix: str = "") -> dict[str, str | int | float | bool | None]:

@@ -1,6 +1,5 @@
 """The predictions of a run scored again, with the calibration that it wrote or would write today."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,35 +47,3 @@ def _calibrated(run: Run, name: str, rows: list[Prediction]) -> tuple[tuple[Pred
     written = read_calibration(run.folder, name)
     folds = [{"fold": fold} | one.to_dict() for fold, one in written.items() if fold is not None]
     return tuple(rows), fit | {"folds": folds} if folds else fit
-
-
-def seeds(summary: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Mean and standard deviation over the seeds of a model that ran with several.
-
-    Returns:
-        by model: ``seeds`` (their names), ``accuracy`` and ``auc`` by cut-off, each with ``mean`` and ``sd``.
-    """
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for name, model in (summary or {}).get("models", {}).items():
-        base, found, _ = name.partition(" (seed ")
-        if found:
-            groups.setdefault(base, []).append(model["patients"])
-    return {
-        base: {
-            "seeds": len(members),
-            "accuracy": _spread([one["accuracy"]["value"] for one in members]),
-            "auc": {
-                cutoff: _spread([one["auc"][cutoff]["value"] for one in members])
-                for cutoff in members[0]["auc"]
-            },
-        }
-        for base, members in groups.items()
-    }
-
-
-def _spread(values: list[float | None]) -> dict[str, float | None]:
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return {"mean": None, "sd": None}
-    mean = sum(known) / len(known)
-    return {"mean": mean, "sd": (sum((value - mean) ** 2 for value in known) / (len(known) - 1)) ** 0.5}

@@ -9,13 +9,33 @@ from typing import Any
 TOP = {"schema", "livernet", "intended_use", "notes", "runs", "comparison"}
 RUN = {
     *("label", "name", "kind", "grouping", "class_names", "phantom", "notes", "summary", "cohort", "split"),
-    *("duplicates", "duplicate_counts", "roc", "roc_band", "seeds", "relation", "gallery", "answers", "curves"),
-    *("made", "cohort_sha256", "settings", "libraries", "verdict", "audits", "audited", "flow"),
+    *(
+        "duplicates",
+        "duplicate_counts",
+        "roc",
+        "roc_band",
+        "seeds",
+        "relation",
+        "gallery",
+        "answers",
+        "curves",
+    ),
+    *("made", "distances", "cohort_sha256", "settings", "libraries", "verdict", "audits", "audited", "flow"),
     *("characteristics", "subgroups", "claim", "card", "methods"),
 }
 MEASURES = {
     *("accuracy", "balanced_accuracy", "macro_f1", "kappa", "obuchowski", "brier", "brier_scaled", "rps"),
-    *("rps_scaled", "majority", "fold_mean", "slope", "intercept", "sensitivity", "specificity", "ppv", "npv"),
+    *(
+        "rps_scaled",
+        "majority",
+        "fold_mean",
+        "slope",
+        "intercept",
+        "sensitivity",
+        "specificity",
+        "ppv",
+        "npv",
+    ),
     "accuracy_difference",
 }
 

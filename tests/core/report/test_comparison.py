@@ -34,4 +34,17 @@ def test_other_runs_are_not_and_say_why(tmp_path: Path, cohort: Path, cv_run: Ru
     make_cohort(tmp_path / "else", patients=7)
     foreign = load_run(make_cv(tmp_path / "runs" / "x", tmp_path / "else"))
     assert "different cohorts" in reason(cv_run, foreign)
+    assert "no cohort" in reason(cv_run, replace(cv_run, facts=cv_run.facts | {"cohort": None}))
     assert "different classes" in reason(cv_run, replace(cv_run, grouping=Grouping.parse("2")))
+
+
+def test_trainings_that_differ_in_their_seed_alone_are_put_together(cv_run: Run) -> None:
+    again = replace(cv_run, predictions=tuple(replace(row, seed=1) for row in cv_run.predictions))
+    found = compare_runs([cv_run, again])
+    assert found is not None
+    (seeds,) = found["seeds"]
+    assert (seeds["name"], seeds["seeds"], seeds["accuracy"]["sd"]) == ("livernet", [0, 1], 0.0)
+    other = replace(again, facts=again.facts | {"config": {"train": {"epochs": 9}}})
+    found = compare_runs([cv_run, other])
+    assert found is not None
+    assert found["seeds"] == []

@@ -1,10 +1,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from livernet.core.report.collect import Run, load_run
-from livernet.core.report.scores import scored, seeds
+from livernet.core.report.scores import scored
 from tests.fake_run import make_cohort, make_cv, make_predict, make_train
 
 
@@ -33,15 +31,3 @@ def test_other_runs_are_scored_as_they_are(tmp_path: Path, cohort: Path) -> None
     assert summary is not None
     assert "calibration_fit" not in summary["models"]["livernet"]
     assert scored(load_run(make_train(tmp_path / "t", cohort)))[1] is None
-
-
-def test_seeds_are_put_together() -> None:
-    def model(accuracy: float) -> dict[str, object]:
-        return {"patients": {"accuracy": {"value": accuracy}, "auc": {"F2": {"value": None}}}}
-
-    summary = {"models": {"m (seed 0)": model(0.6), "m (seed 1)": model(0.8), "other": model(0.1)}}
-    found = seeds(summary)
-    assert list(found) == ["m"]
-    assert found["m"]["accuracy"] == {"mean": pytest.approx(0.7), "sd": pytest.approx(0.02**0.5)}
-    assert found["m"]["auc"]["F2"] == {"mean": None, "sd": None}
-    assert seeds(None) == {}

@@ -127,7 +127,7 @@ def _audit(audit: Mapping[str, Any]) -> str | None:
     observed = auc.get("value") if isinstance(auc, Mapping) else auc
     if not isinstance(null, list) or not null or not isinstance(observed, int | float):
         return None
-    return svg_uri(null_figure(null, observed, "AUC"))
+    return svg_uri(null_figure(null, observed, "mean" if audit["name"] == "shuffled" else "observed"))
 
 
 def _pairs(pairs: list[Mapping[str, Any]]) -> str | None:

@@ -12,17 +12,17 @@ from livernet.core.report.drawing.figures import INK, MUTED, PALETTE, STYLE, bla
 Row = tuple[str, float, float | None, float | None]
 
 
-def null_figure(null: Sequence[float], observed: float, label: str) -> Figure:
-    """A histogram of what chance gives, and the value that was observed."""
+def null_figure(null: Sequence[float], observed: float, name: str) -> Figure:
+    """A histogram of the AUC that chance gives, and the value ``observed``, which is called ``name``."""
     figure, axes = blank(4.1, 2.5)
     with mpl.rc_context(STYLE):
         bins = min(30, max(8, round(len(null) ** 0.5)))
         look: Any = {"color": PALETTE[5], "edgecolor": "white", "linewidth": 0.5}
-        axes.hist(null, bins=bins, label="stages permuted", **look)
-        axes.axvline(observed, color=PALETTE[1], linewidth=2, label=f"observed, {observed:.2f}")
+        axes.hist(null, bins=bins, label="stages dealt at random", **look)
+        axes.axvline(observed, color=PALETTE[1], linewidth=2, label=f"{name}, {observed:.2f}")
         axes.axvline(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         low, high = min(*null, observed, 0.3), max(*null, observed, 0.7)
-        axes.set(xlabel=plain(label), ylabel="permutations", xlim=(low - 0.04, min(1.02, high + 0.04)))
+        axes.set(xlabel="AUC", ylabel="permutations", xlim=(low - 0.04, min(1.02, high + 0.04)))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
         figure.legend(loc="outside upper left", ncols=2, handlelength=1.6)
     return figure

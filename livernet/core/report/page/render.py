@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from livernet.core.report.drawing.assets import cutoff_name
 from livernet.core.report.duplicates import PICTURES, SHOWN
-from livernet.core.report.page.facts import facts
+from livernet.core.report.page.facts import facts, parts
 from livernet.core.report.page.sections import sections
 
 _SHADES = 8
@@ -31,7 +31,7 @@ def render(document: dict[str, Any], pictures: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     words = (percent, number, shade, duration, several, cutoff_name)
-    filters = (*words, first_value, methods, table_methods, facts)
+    filters = (*words, first_value, methods, table_methods, facts, parts)
     environment.filters |= {one.__name__: one for one in filters}
     environment.globals |= {"sections": sections, "letters": string.ascii_lowercase}
     environment.globals |= {"shown_groups": SHOWN, "shown_pictures": PICTURES}

@@ -31,7 +31,7 @@ def _masked(run: Run) -> bool:
 
 
 def _compared(run: Run) -> bool:
-    return bool(run["summary"]) and bool(run["summary"].get("comparisons"))
+    return _scored(run) and bool(run["summary"].get("comparisons") or run["seeds"])
 
 
 def _has(key: str) -> Callable[[Run], bool]:
@@ -40,13 +40,13 @@ def _has(key: str) -> Callable[[Run], bool]:
 
 SECTIONS = (
     Section(name="flow", title="Cohort flow", shown=_has("flow")),
-    Section(name="characteristics", title="Characteristics", shown=_has("characteristics")),
+    Section(name="characteristics", title="Characteristics of the patients", shown=_has("characteristics")),
     Section(name="answers", title="Answers", shown=_has("answers")),
     Section(name="results", title="Results", shown=_scored, numbers=True),
     Section(name="discrimination", title="ROC curves", shown=_scored, numbers=True),
     Section(name="calibration", title="Calibration", shown=_scored, numbers=True),
     Section(name="decision", title="Decisions and thresholds", shown=_scored, numbers=True),
-    Section(name="subgroups", title="Subgroups", shown=_has("subgroups"), numbers=True),
+    Section(name="subgroups", title="Subgroups and agreement", shown=_scored, numbers=True),
     Section(name="comparison", title="Comparison of models", shown=_compared, numbers=True),
     Section(name="masks", title="Masks", shown=_masked, numbers=True),
     Section(name="failures", title="Failures", shown=lambda run: bool(run["gallery"]["failures"])),

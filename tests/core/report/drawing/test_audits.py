@@ -2,7 +2,7 @@ from livernet.core.report.drawing.audits import forest_figure, null_figure
 
 
 def test_the_null_is_counted_whole_and_the_observed_value_named() -> None:
-    axes = null_figure([0.4, 0.5, 0.55, 0.6], 0.93, "AUC").axes[0]
+    axes = null_figure([0.4, 0.5, 0.55, 0.6], 0.93, "observed").axes[0]
     assert sum(bar.get_height() for bar in axes.containers[0]) == 4
     assert axes.lines[0].get_label() == "observed, 0.93"
     assert axes.get_xlim()[1] > 0.93

@@ -11,6 +11,7 @@ EMPTY: dict[str, Any] = {
     "gallery": {"failures": []},
     "duplicates": None,
     "curves": {},
+    "seeds": [],
 }
 
 
