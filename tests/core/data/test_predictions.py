@@ -57,9 +57,12 @@ def test_of_two_equally_probable_classes_the_milder_is_predicted() -> None:
 
 
 def test_a_tie_in_the_six_decimals_of_the_file_is_no_fault(tmp_path: Path) -> None:
-    close = replace(ROWS[0], probabilities=(0.3, 0.3499999, 0.3500001))
-    write_predictions(tmp_path / "p.csv", [close])
-    assert read_predictions(tmp_path / "p.csv")[0].predicted == 2
+    close = (0.300001, 0.3499995 - 1e-11, 0.3499995 + 1e-11)  # 0.349999 and 0.350000 in the file
+    assert most_probable(close) == 1
+    write_predictions(tmp_path / "p.csv", [replace(ROWS[0], probabilities=close, predicted=1)])
+    (found,) = read_predictions(tmp_path / "p.csv")
+    assert found.probabilities[1] < found.probabilities[2]
+    assert found.predicted == 1
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,14 @@ def test_the_threshold_maximises_youdens_index_over_patients() -> None:
     assert fit.reason == "6 patients of known stage are too few, 10 are needed"
 
 
+def test_a_patient_is_called_by_the_mean_of_his_images() -> None:
+    rows = [
+        row("a", 0, (0.7, 0.3)), row("b", 0, (0.8, 0.2)), row("c", 1, (0.1, 0.9)),
+        row("c", 1, (0.9, 0.1), image="c2.png"),
+    ]  # fmt: skip
+    assert fit_calibration(rows, Grouping.parse("2")).thresholds == {"F2": pytest.approx(0.5)}
+
+
 def test_of_equally_good_thresholds_the_most_sensitive_is_taken() -> None:
     rows = [
         row("a", 0, (0.5, 0.5, 0)),
