@@ -1,5 +1,6 @@
 """``livernet preprocess``: a folder of raw pictures to a de-identified cohort."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -114,6 +115,10 @@ def _show(summary: "Summary") -> None:
     out.print(f"  masks        {summary.masks}")
     if summary.markers:
         out.print(f"  marks        inside the sector of {summary.markers}: {_MARKS[summary.on_marker]}")
+    if summary.copies.groups:
+        found = summary.copies
+        across = f"{found.across_patients} under several patients, {found.across_stages} under several stages"
+        out.print(f"  copies       {found.groups} pictures occur {found.images} times: {across}")
     if summary.rejected or summary.admitted:
         out.print(f"  reviewed     {summary.rejected} rejected, {summary.admitted} let in by name")
     for reason, count in summary.reasons.items():
@@ -134,6 +139,7 @@ def _document(summary: "Summary") -> dict[str, Any]:
         "masks": summary.masks,
         "with_markers": summary.markers,
         "on_marker": summary.on_marker,
+        "copies": asdict(summary.copies),
         "rejected": summary.rejected,
         "admitted": summary.admitted,
         "quarantined": summary.quarantined,

@@ -1,5 +1,7 @@
 """Small pictures to compare by: the lit part of a prepared picture, whatever its size, on a square of 64.
 
+Shape suffixes: H, W height and width; h, w those of the lit part.
+
 Drawing the lit part to the whole square lets a copy be known again where the screen around it was cropped or
 its sides were stretched. Needs nothing but numpy and Pillow, so that it can be made while pictures are read.
 """
@@ -22,6 +24,5 @@ def thumbnail(image_HW: NDArray[np.uint8]) -> NDArray[np.uint8]:
     rows, columns = (np.flatnonzero(lit_HW.mean(axis=axis) > _SHARE) for axis in (1, 0))
     if not rows.size or not columns.size:
         return np.zeros((SIDE, SIDE), np.uint8)
-    box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    picture = Image.fromarray(np.ascontiguousarray(image_HW))
-    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR, box=box))
+    part_hw = np.ascontiguousarray(image_HW[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    return np.asarray(Image.fromarray(part_hw).resize((SIDE, SIDE), Image.Resampling.BILINEAR))

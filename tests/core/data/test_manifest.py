@@ -88,3 +88,15 @@ def test_find_cohort(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "out").mkdir()
     (folder / "out" / "manifest.csv").write_text("")
     assert find_cohort(None) == Path("out")
+
+
+def test_duplicate_groups_are_written_where_there_are_any_and_read_back(folder: Path) -> None:
+    rows = [Row(image="a.png", patient="p1", duplicate_group=12), Row(image="b.png", patient="p2")]
+    write_manifest(folder, rows)
+    assert load_manifest(folder).rows == tuple(rows)
+    assert (folder / "manifest.csv").read_text().splitlines()[1] == "a.png,p1,,,,,,,12"
+    for wrong in ("x", "-1", "1.5", "²"):
+        write(folder, f"a.png,p,F1,,{wrong}", header="image,patient,stage,mask,duplicate_group")
+        with pytest.raises(FaultsError) as caught:
+            load_manifest(folder)
+        assert caught.value.faults == (f"row 2: duplicate_group {wrong!r} is not a whole number",)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,37 @@ def test_preprocessing_is_empty_without_a_record_and_an_error_when_damaged(tmp_p
     (tmp_path / "preprocess.json").write_text("[]")
     with pytest.raises(DataError, match=r"preprocess\.json: does not say how the cohort was prepared"):
         read_preprocessing(tmp_path)
+
+
+def test_contradicting_copies_count_without_a_stage_and_are_listed(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path, (0, 2, 4, 1, 3, 4, 0, 4), images=2)
+    (tmp_path / "images/02-0.png").write_bytes((tmp_path / "images/00-0.png").read_bytes())
+    plan = plan_cv(cohort, options(duplicates="group"), CPU)
+    joined = [0, 1, 4, 5]
+    assert [plan.cohort.rows[i].patient for i in joined] == ["P00"] * 4
+    assert plan.manifest == cohort
+    assert plan.tensors.class_N[joined].tolist() == [-1] * 4
+    assert plan.tensors.class_N.tolist().count(-1) == 4
+    document = plan.document()
+    assert document["contradictions"] == [
+        {"patients": ["P00", "P02"], "stages": ["F0", "F4"], "images": [cohort.rows[i].image for i in joined]}
+    ]
+    assert document["duplicates"][0]["classes"] == 2
+    assert plan_cv(cohort, options(duplicates="allow"), CPU).contradictions == ()
+
+
+def test_too_many_contradictions_are_named_in_the_hint(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path, (0, 2, 4, 1, 3))
+    (tmp_path / "images/02-0.png").write_bytes((tmp_path / "images/00-0.png").read_bytes())
+    with pytest.raises(DataError, match="class F4 has no patients") as caught:
+        plan_cv(cohort, options(duplicates="group"), CPU)
+    assert "2 patients count without a stage" in caught.value.hint
+
+
+def test_groups_that_a_person_marked_in_the_manifest_stop_too(tmp_path: Path) -> None:
+    cohort = make_cohort(tmp_path)
+    rows = [replace(row, duplicate_group=3 if row.patient in {"P01", "P03"} else None) for row in cohort.rows]
+    write_manifest(tmp_path, rows)
+    with pytest.raises(FaultsError, match="1 time, 2 images") as caught:
+        plan_cv(load_manifest(tmp_path), options(), CPU)
+    assert caught.value.faults[0].startswith("manifest: images/01-0.png")

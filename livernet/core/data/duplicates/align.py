@@ -2,17 +2,19 @@
 
 Shift and mirroring are found by cross-correlation at half size, then shift and scale along both sides are
 refined by Gauss-Newton steps (Lucas and Kanade 1981; Baker and Matthews, IJCV 2004, equation 10): both sides
-apart, since a copy may have been stretched. scikit-image aligns one pair a call. Resampling is a product of two small matrices, the same for every row and every column.
+apart, since a copy may have been stretched. scikit-image aligns one pair a call. Resampling is a product of
+two small matrices, the same for every row and every column.
 Shape suffixes: P pairs, S side of a texture, L half of it, K numbers that are fitted.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from livernet.core.data.duplicates.texture import Textures
+from livernet.core.data.thumbnails import SIDE
 
 Floats = NDArray[np.floating[Any]]
 Rows = NDArray[np.intp]
@@ -21,46 +23,67 @@ _PEAK = 0.4
 """Correlation at half size, before refinement, below which a pair is not looked at further."""
 _FURTHEST = 6
 """Largest shift at half size, a fifth of the side."""
+_HALF = SIDE // 2
 _STEPS = 8
+_TRIED, _GAIN = 3, 0.003
+"""Steps that every pair is given, and what a further one must have gained."""
 _OVERLAP = 0.5
 """Share of the smaller sector that both pictures must show."""
 _BLOCK = 256
 
 
+class _Waves(NamedTuple):
+    """Fourier transforms at half size, of each texture and of its mirror image."""
+
+    plain_NFF: NDArray[np.complexfloating[Any, Any]]
+    mirrored_NFF: NDArray[np.complexfloating[Any, Any]]
+
+
 def correlate(found: Textures, first: Rows, second: Rows) -> Floats:
     """Correlation (P,) of each pair of rows at the best shift, scale and mirroring; 0 where it was no use."""
     scores_P = np.zeros(len(first), np.float32)
+    used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
+    waves = _transform(found, used)
     for at in range(0, len(first), _BLOCK):
-        moving, fixed = found.pick(first[at : at + _BLOCK]), found.pick(second[at : at + _BLOCK])
-        peak_P, mirrored_P, shift_P2 = _coarse(_half(moving.contrast_NSS), _half(fixed.contrast_NSS))
+        i, j = first[at : at + _BLOCK], second[at : at + _BLOCK]
+        p, q = places[at : at + len(i)], places[len(first) + at : len(first) + at + len(i)]
+        peak_P, mirrored_P, shift_P2 = _coarse(waves, p, q)
         hopeful = np.flatnonzero(peak_P >= _PEAK)
         if hopeful.size:
-            turned = _mirrored(moving.pick(hopeful), mirrored_P[hopeful])
-            scores_P[at + hopeful] = _refine(turned, fixed.pick(hopeful), shift_P2[hopeful])
+            moving = _mirrored(found.pick(i[hopeful]), mirrored_P[hopeful])
+            scores_P[at + hopeful] = _refine(moving, found.pick(j[hopeful]), shift_P2[hopeful])
     return scores_P
+
+
+def _transform(found: Textures, rows: Rows) -> _Waves:
+    plain, mirrored = [np.empty((0, _HALF, _HALF // 2 + 1), np.complex64)], []
+    mirrored += plain
+    for at in range(0, len(rows), _BLOCK):
+        half_NLL = _half(found.pick(rows[at : at + _BLOCK]).contrast_NSS)
+        plain.append(fft.rfft2(half_NLL))
+        mirrored.append(fft.rfft2(half_NLL[:, :, ::-1]))
+    return _Waves(np.concatenate(plain), np.concatenate(mirrored))
 
 
 def _half(contrast_NSS: Floats) -> Floats:
     """At half the side, with mean 0 and length 1."""
-    count, side = contrast_NSS.shape[:2]
     blurred_NSS = ndimage.gaussian_filter(contrast_NSS, (0, 0.8, 0.8))
-    half_NLL: Floats = blurred_NSS.reshape(count, side // 2, 2, side // 2, 2).mean(axis=(2, 4))
+    half_NLL: Floats = blurred_NSS.reshape(-1, _HALF, 2, _HALF, 2).mean(axis=(2, 4))
     half_NLL -= half_NLL.mean(axis=(1, 2), keepdims=True)
     half_NLL /= np.linalg.norm(half_NLL, axis=(1, 2), keepdims=True) + np.float32(1e-6)
     return half_NLL
 
 
-def _coarse(moving_PLL: Floats, fixed_PLL: Floats) -> tuple[Floats, NDArray[np.bool_], Floats]:
-    """Best correlation, whether it needs mirroring, and the shift (down, across) in whole pixels of S."""
-    waves = fft.rfft2(fixed_PLL)
+def _coarse(waves: _Waves, moving: Rows, fixed: Rows) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Best correlation, whether it needs mirroring, and the shift (down, across) in pixels of S."""
     width = 2 * _FURTHEST + 1
-    ways = []
-    for way_PLL in (moving_PLL, moving_PLL[:, :, ::-1]):
-        surface_PLL = fft.irfft2(waves * fft.rfft2(way_PLL).conj(), s=moving_PLL.shape[1:])
-        ways.append(np.roll(surface_PLL, _FURTHEST, axis=(1, 2))[:, :width, :width].reshape(len(way_PLL), -1))
-    surface_PW = np.concatenate(ways, axis=1)
-    best_P = surface_PW.argmax(axis=1)
-    mirrored_P, place_P = np.divmod(best_P, width * width)
+    against_PFF = waves.plain_NFF[fixed]
+    surfaces = []
+    for way_NFF in waves:
+        surface_PLL = fft.irfft2(against_PFF * way_NFF[moving].conj(), s=(_HALF, _HALF))
+        surfaces.append(np.roll(surface_PLL, _FURTHEST, axis=(1, 2))[:, :width, :width])
+    surface_PW = np.stack(surfaces, axis=1).reshape(len(moving), -1)
+    mirrored_P, place_P = np.divmod(surface_PW.argmax(axis=1), width * width)
     shift_P2 = 2.0 * (_FURTHEST - np.stack(np.divmod(place_P, width), axis=1))
     return surface_PW.max(axis=1), mirrored_P > 0, shift_P2.astype(np.float32)
 
@@ -75,16 +98,20 @@ def _refine(moving: Textures, fixed: Textures, shift_P2: Floats) -> Floats:
     ones_P = np.ones(len(shift_P2), np.float32)
     # scale and shift down, scale and shift across
     fit_P4 = np.stack([ones_P, shift_P2[:, 0], ones_P, shift_P2[:, 1]], axis=1)
-    tissue_P = np.minimum(moving.inside_NSS.sum((1, 2)), fixed.inside_NSS.sum((1, 2)))
     best_P = np.zeros(len(fit_P4), np.float32)
+    rising = np.arange(len(fit_P4))
     for step in range(_STEPS + 1):
         warped_PSS = _warp(moving.contrast_NSS, fit_P4)
         joint_PSS = (_warp(moving.inside_NSS, fit_P4) > 0.5) * fixed.inside_NSS
-        score_P = _correlation(warped_PSS, fixed.contrast_NSS, joint_PSS)
+        tissue_P = np.minimum(moving.inside_NSS.sum((1, 2)), fixed.inside_NSS.sum((1, 2)))
         enough_P = joint_PSS.sum(axis=(1, 2)) >= np.maximum(_OVERLAP * tissue_P, 1)
-        best_P = np.maximum(best_P, np.where(enough_P, score_P, 0))
-        if step < _STEPS:
-            fit_P4 = _step(warped_PSS, fixed.contrast_NSS, joint_PSS, fit_P4)
+        score_P = np.where(enough_P, _correlation(warped_PSS, fixed.contrast_NSS, joint_PSS), 0)
+        on = np.flatnonzero((score_P > best_P[rising] + _GAIN) | (step < _TRIED))
+        best_P[rising] = np.maximum(best_P[rising], score_P)
+        if step == _STEPS or not on.size:
+            break
+        moving, fixed, rising = moving.pick(on), fixed.pick(on), rising[on]
+        fit_P4 = _step(warped_PSS[on], fixed.contrast_NSS, joint_PSS[on], fit_P4[on])
     return best_P
 
 

@@ -23,7 +23,7 @@ _MOST = 16
 
 
 def neighbours(points_ND: Floats, least: float) -> tuple[Rows, Rows]:
-    """Pairs (first < second) of points of unit length with a cosine of ``least`` or more, the nearest only."""
+    """Pairs (first < second) of points of unit length and a cosine of ``least`` or more, the nearest only."""
     count = len(points_ND)
     halvings = max(0, int(np.ceil(np.log2(max(count, 1) / _LEAF))))
     rng = np.random.default_rng(0)

@@ -23,7 +23,7 @@ and different pictures stay below 0.7. Frames of a loop reach it while probe and
 _CERTAIN = 0.9
 """Correlation from which a link needs no other: weaker ones count only with the picture that stands for a
 group, or a group could wander from picture to picture."""
-_PROMISING = 0.5
+_PROMISING = 0.3
 """Cosine of two spectra from which pictures are laid over each other."""
 
 

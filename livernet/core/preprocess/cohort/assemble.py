@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from livernet.core.data.manifest import Row, write_manifest
 from livernet.core.data.table import read_table
 from livernet.core.errors import DataError, OutputError
@@ -36,6 +39,8 @@ class Entry:
     """Part (a folder of the cohort) to where the finished file lies now."""
     before: Callable[[], bytes]
     """Makes or reads the thumbnail of the review sheet."""
+    compared: Callable[[], NDArray[np.uint8]]
+    """Makes or reads the thumbnail that copies are found by."""
     token: str = ""
     """Of the quarantine, where a person let it in by name."""
 

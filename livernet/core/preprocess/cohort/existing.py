@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from livernet.core.data.images import read_picture
 from livernet.core.data.manifest import load_manifest
 from livernet.core.data.table import read_table
+from livernet.core.data.thumbnails import thumbnail
 from livernet.core.preprocess.cohort.assemble import DECIDED, QUARANTINE, Entry, Refused
 from livernet.core.preprocess.cohort.pieces import MARKERS, before
 from livernet.core.preprocess.cohort.verdicts import Decided
@@ -37,6 +38,7 @@ def read_entries(out: Path, record: dict[str, Any]) -> list[Entry]:
         entries.append(
             Entry(
                 row=row,
+                compared=partial(_compared, out / row.image),
                 record=made,
                 files=files,
                 before=partial(_before, files[Path(row.image).parent.as_posix()], files.get(MARKERS), made),
@@ -68,6 +70,10 @@ def read_decided(out: Path) -> list[Decided]:
         return []
     table = read_table(out / DECIDED, Decided._fields, _HINT)
     return [Decided(*(cells[name] for name in Decided._fields)) for _, cells in table.rows]
+
+
+def _compared(image: Path) -> NDArray[np.uint8]:
+    return thumbnail(read_picture(image).grey_HW)
 
 
 def _before(image: Path, marker: Path | None, made: dict[str, Any]) -> bytes:

@@ -1,15 +1,15 @@
 """``labels.csv``: patient, stage and a few categories of each raw picture; all faults at once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from livernet.core.data.manifest import EXTRAS
 from livernet.core.data.table import read_table
 from livernet.core.files import FORMULA_STARTS
 from livernet.core.preprocess.cohort.pseudonyms import plain_id
-from livernet.core.preprocess.cohort.sources import relative_name
+from livernet.core.preprocess.cohort.sources import Source, relative_name
 from livernet.core.stages import STAGES, parse_stage
 
 _CATEGORIES = ("site", "scanner", "view")
@@ -34,7 +34,7 @@ class Label:
     """What the table says of one picture; carries patient data."""
 
     patient: str
-    """The hospital's id."""
+    """The hospital's id; empty where only a folder's name tells the stage."""
     stage: int | None
     """METAVIR stage 0..4; ``None`` where the field is empty."""
     site: str = ""
@@ -95,6 +95,16 @@ def read_labels(path: Path) -> Labels:
         dropped=tuple(name for name in table.columns if name and name not in kept),
         sha256=table.sha256,
     )
+
+
+def folder_labels(sources: Sequence[Source]) -> dict[str, Label]:
+    """Labels by name of the pictures in folders F0 to F4 of the raw folder: stages without patients."""
+    folders = ((source.name, PurePosixPath(source.name).parts) for source in sources)
+    return {
+        name: Label(patient="", stage=STAGES.index(parts[0]))
+        for name, parts in folders
+        if len(parts) > 1 and parts[0] in STAGES
+    }
 
 
 def compare(labels: Mapping[str, Label], names: Mapping[str, str], table: str) -> list[str]:

@@ -15,10 +15,13 @@ from livernet.core.errors import FaultsError, OutputError
 from livernet.core.files import UNFINISHED, flush
 from livernet.core.preprocess.cohort.assemble import Entry, Refused, assemble, write_map
 from livernet.core.preprocess.cohort.claim import STORE, claimed, clear, is_half_way, put_in_place
+from livernet.core.preprocess.cohort.copies import mark_copies, read_compared
 from livernet.core.preprocess.cohort.existing import read_decided, read_entries, read_refused
 from livernet.core.preprocess.cohort.naming import Named, name_all
 from livernet.core.preprocess.cohort.pieces import (
+    ASIDE,
     BEFORE,
+    COMPARED,
     Job,
     Outcome,
     Output,
@@ -130,7 +133,9 @@ def _make(
         tokens |= {entry.token for entry in entries}
         plan.verdicts.check([entry.row.image for entry in entries], tokens, gone=False)
         inputs = plan.pseudonyms.seal(_inputs(plan, [outcome.digest for outcome in outcomes]))
-        continued = sum(outcome.kept for outcome in outcomes)
+        # of two equal files the second finds what this run made of the first
+        fresh = {outcome.key for outcome in outcomes if not outcome.kept}
+        continued = sum(outcome.kept and outcome.key not in fresh for outcome in outcomes)
         return _finish(plan, settings.to_dict(), inputs, entries, refused, continued=continued)
     except FaultsError:
         # nothing to be gained by another try: what was there before stays as it was
@@ -173,7 +178,7 @@ def _finish(
     work = _work_folder(out)
     try:
         decided = plan.verdicts.rows(became)
-        assemble(work, kept, refused, decided, record_head(settings, inputs, plan.key_check))
+        assemble(work, mark_copies(kept), refused, decided, record_head(settings, inputs, plan.key_check))
         if any(one.file for one in refused):
             write_map(plan.map_file, refused)
         flush()
@@ -212,7 +217,7 @@ def _crash(job: Job) -> Outcome:
 
 def _entry(named: Named, output: Output, store: Path) -> Entry:
     stem, label, key = named.stem(output), named.item.label, named.outcome.key
-    paths = {part: f"{part}/{stem}.png" for part in output.files if part != BEFORE}
+    paths = {part: f"{part}/{stem}.png" for part in output.files if part not in ASIDE}
     row = Row(
         image=paths["images"],
         patient=named.patient,
@@ -229,6 +234,7 @@ def _entry(named: Named, output: Output, store: Path) -> Entry:
         record={**output.record, "admitted": output.admitted},
         files={part: piece_path(store, key, output.suffix, part) for part in paths},
         before=piece_path(store, key, output.suffix, BEFORE).read_bytes,
+        compared=partial(read_compared, piece_path(store, key, output.suffix, COMPARED)),
         token=_admitting(named, output),
     )
 

@@ -21,6 +21,7 @@ from livernet.core.data.dicom import read_patient_id
 from livernet.core.data.frames import FrameChoice
 from livernet.core.data.guard import guarded
 from livernet.core.data.images import Picture, read_mask, read_pictures
+from livernet.core.data.thumbnails import thumbnail
 from livernet.core.errors import DataError, OutputError
 from livernet.core.files import json_bytes, png_bytes, sha256, write_scratch
 from livernet.core.preprocess.cohort.record import image_record
@@ -31,8 +32,10 @@ from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.review.pages import before_thumbnail
 from livernet.core.preprocess.settings import PreprocessConfig
 
-IMAGES, MARKERS, BEFORE = "images", "markers", "before"
-"""Parts of an output besides the masks; all but the last are folders of the cohort."""
+IMAGES, MARKERS, BEFORE, COMPARED = "images", "markers", "before", "compared"
+"""Parts of an output besides the masks: two folders of the cohort, and two of :data:`ASIDE`."""
+ASIDE = {BEFORE, COMPARED}
+"""Thumbnails that are no files of the cohort: for the review sheet, and to find copies by."""
 
 _THUMBNAIL = 320
 
@@ -198,10 +201,11 @@ def _write(
     }
     contents = {part: png_bytes(square_SS) for part, square_SS in squares.items()}
     contents[BEFORE] = before(prepared.image_SS, prepared.marker_SS, prepared.geometry)
+    contents[COMPARED] = thumbnail(prepared.image_SS).tobytes()
     for part, content in contents.items():
         write_scratch(path.with_name(f"{path.name}{part}"), content)
     digests = {part: sha256(content) for part, content in contents.items()}
-    shown = {part: digest for part, digest in digests.items() if part != BEFORE}
+    shown = {part: digest for part, digest in digests.items() if part not in ASIDE}
     return digests, image_record(picture, prepared, shown)
 
 

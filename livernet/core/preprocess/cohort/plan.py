@@ -1,17 +1,18 @@
 """What a run over a folder will do, checked as a whole before anything is decoded or written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from livernet.core.errors import ConfigError, FaultsError
-from livernet.core.preprocess.cohort.labels import Label, Labels, compare, read_labels
+from livernet.core.preprocess.cohort.labels import Label, Labels, compare, folder_labels, read_labels
 from livernet.core.preprocess.cohort.pieces import Job
 from livernet.core.preprocess.cohort.places import Places, check_places, with_defaults
 from livernet.core.preprocess.cohort.pseudonyms import Pseudonyms, random_key, read_key
 from livernet.core.preprocess.cohort.sources import MASKS, MASKS_B, Source, find_masks, find_sources
 from livernet.core.preprocess.cohort.verdicts import Decided, Verdicts, merge
 from livernet.core.preprocess.review.decisions import read_decisions
+from livernet.core.stages import STAGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,18 +77,21 @@ def make_plan(places: Places, earlier: Sequence[Decided] = ()) -> Plan:
             "make the cohort with --id-key FILE, and give the same key again together with --apply-review",
         )
     labels, masks, notes = _read_tables(places, sources)
+    staged = {} if labels is not None else folder_labels(sources)
     pseudonyms = Pseudonyms(
         random_key() if places.key is None else read_key(places.key), kept=places.key is not None
     )
     return Plan(
         places=places,
-        items=tuple(_items(sources, labels, masks, pseudonyms, verdicts)),
+        items=tuple(
+            _items(sources, staged if labels is None else labels.by_name, masks, pseudonyms, verdicts)
+        ),
         pseudonyms=pseudonyms,
         key_check=None if places.key is None else pseudonyms.check(),
         table_sha256="" if labels is None else labels.sha256,
         verdicts=verdicts,
         map_file=map_file,
-        notes=(*notes, *_warnings(places)),
+        notes=(*notes, *_warnings(places, staged)),
     )
 
 
@@ -118,14 +122,14 @@ def _read_tables(
 
 def _items(
     sources: list[Source],
-    labels: Labels | None,
+    labels: Mapping[str, Label],
     masks: dict[str, dict[str, Path]],
     pseudonyms: Pseudonyms,
     verdicts: Verdicts,
 ) -> list[Item]:
     items: list[Item] = []
     for source in sources:
-        label = None if labels is None else labels.by_name.get(source.name)
+        label = labels.get(source.name)
         token = pseudonyms.token(source.name)
         job = Job(
             path=source.path,
@@ -134,19 +138,22 @@ def _items(
             admitted=frozenset(
                 one.removeprefix(token) for one in verdicts.admitted if one.partition("_")[0] == token
             ),
-            ask_patient=label is None,
+            ask_patient=label is None or not label.patient,
         )
         site = pseudonyms.site(label.site if label is not None else "")
         items.append(Item(source=source, token=token, site=site, label=label, job=job))
     return items
 
 
-def _warnings(places: Places) -> list[str]:
+def _warnings(places: Places, staged: Mapping[str, Label]) -> list[str]:
     notes: list[str] = []
     if places.key is None:
         notes.append(
             "the key of the pseudonyms is forgotten: ids cannot be linked later; --id-key FILE keeps it"
         )
-    if places.labels is None:
+    if staged:
+        found = sorted({STAGES[label.stage] for label in staged.values() if label.stage is not None})
+        notes.append(f"no labels.csv: the stage is the name of the folder ({', '.join(found)})")
+    elif places.labels is None:
         notes.append("no labels: stages stay empty")
     return notes

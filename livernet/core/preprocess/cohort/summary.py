@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livernet.core.data.manifest import load_manifest
+from livernet.core.preprocess.cohort.copies import Copies, count_copies
 from livernet.core.preprocess.cohort.existing import read_decided
 from livernet.core.preprocess.cohort.plan import Plan
 from livernet.core.preprocess.cohort.record import read_record
@@ -31,6 +32,8 @@ class Summary:
     """Images with marks inside the sector."""
     on_marker: str
     """What was done about them."""
+    copies: Copies
+    """Pictures that occur more than once."""
     reasons: dict[str, int]
     """Quarantined pictures by reason."""
     rejected: int
@@ -78,6 +81,7 @@ def summarise(plan: Plan, *, unchanged: bool, continued: int = 0) -> Summary:
         masks=sum(bool(row.mask) for row in cohort.rows),
         markers=sum(image["checks"]["markers"] > 0 for image in images),
         on_marker=record["settings"]["on_marker"],
+        copies=count_copies(cohort.rows),
         reasons=reasons,
         rejected=sum(one.verdict == "reject" for one in decided),
         admitted=sum(image["admitted"] for image in images),

@@ -30,6 +30,7 @@ def entry(store, stem, risk=0.1):
         record={"checks": {"risk": risk}, "admitted": False},
         files={"images": path},
         before=lambda: b"\xff",
+        compared=lambda: np.zeros((64, 64), np.uint8),
     )
 
 
@@ -71,6 +72,7 @@ def test_files_of_a_standing_cohort_are_copied_and_what_is_old_goes(folders):
         record={"checks": {"risk": 0}, "admitted": False},
         files={"images": kept},
         before=lambda: b"\xff",
+        compared=lambda: np.zeros((64, 64), np.uint8),
     )
     assemble(work, [standing], [], [], {})
     assert kept.is_file()

@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from livernet.core.errors import DataError
-from livernet.core.preprocess.cohort.labels import compare, read_labels
+from livernet.core.preprocess.cohort.labels import Label, compare, folder_labels, read_labels
+from livernet.core.preprocess.cohort.sources import Source
 
 
 def table(tmp_path, text):
@@ -144,3 +147,9 @@ def test_scanners_are_no_persons(tmp_path, value):
     labels = read_labels(path)
     assert labels.faults == ()
     assert labels.by_name["a.png"].scanner == value
+
+
+def test_only_top_folders_named_after_stages_tell_stages():
+    names = ("F0/a.png", "F4/kim/b.png", "F5/c.png", "more/F2/d.png", "F3.png", "f1/e.png")
+    labels = folder_labels([Source(name=name, path=Path(name)) for name in names])
+    assert labels == {"F0/a.png": Label(patient="", stage=0), "F4/kim/b.png": Label(patient="", stage=4)}

@@ -381,3 +381,36 @@ def test_a_map_that_cannot_be_written_loses_nothing(raw):
         run(raw, quarantine_map=raw / "labels.csv" / "map.csv")
     assert "what was prepared is kept" in caught.value.hint
     assert run(raw).continued == 4
+
+
+def test_copies_are_marked_whoever_they_belong_to(raw):
+    (raw / "KIM_3.png").write_bytes((raw / "PARK_1.png").read_bytes())
+    Image.fromarray(np.array(Image.open(raw / "KIM_1.png"))[:, ::-1]).save(raw / "KIM_4.jpg", quality=60)
+    with (raw / "labels.csv").open("a") as table:
+        table.write("KIM_3.png,77001,F2,,\nKIM_4.jpg,77001,F2,,\n")
+    summary = run(raw)
+    assert (summary.copies.groups, summary.copies.images) == (2, 4)
+    assert (summary.copies.across_patients, summary.copies.across_stages) == (1, 1)
+    marked = [row.duplicate_group for row in load_manifest(summary.out).rows]
+    assert sorted(n for n in marked if n) == [1, 1, 2, 2]
+    assert (
+        min(n for n in marked if n) == next(n for n in marked if n) == 1
+    )  # numbered in the order of the names
+    first = contents(summary.out)
+    shutil.rmtree(summary.out)
+    assert contents(run(raw, workers=2).out) == first
+    assert summary.continued == 0  # a copy within the folder is no earlier run
+
+
+def test_folders_named_after_stages_give_the_stage(raw):
+    (raw / "labels.csv").unlink()
+    for name, stage in (("KIM_1.png", "F0"), ("KIM_2.png", "F3"), ("PARK_1.png", "F3")):
+        (raw / stage).mkdir(exist_ok=True)
+        (raw / name).rename(raw / stage / name)
+    shutil.rmtree(raw / "masks")
+    shutil.rmtree(raw / "masks_b")
+    summary = run(raw)
+    assert summary.stages == {"F0": 1, "F3": 2}
+    assert summary.patients == 3
+    assert "no labels.csv: the stage is the name of the folder (F0, F3)" in summary.notes
+    assert not any("stages stay empty" in note for note in summary.notes)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from livernet.core.errors import FaultsError
 from livernet.core.preprocess.cohort.labels import Label
 from livernet.core.preprocess.cohort.naming import name_all
 from livernet.core.preprocess.cohort.pieces import Job, Outcome, Output
@@ -45,3 +46,17 @@ def test_the_table_goes_before_the_header_and_the_header_before_the_file():
 def test_frame_and_panel_end_the_stem(suffix: str):
     (one,) = name_all([item("a", "7")], [Outcome(digest="", key="")], Pseudonyms(b"0" * 32))
     assert one.stem(output(suffix)) == f"{KEY.patient('7')}_01{suffix}"
+
+
+def test_one_patient_in_two_stage_folders_is_a_fault():
+    def staged(name: str, stage: int) -> Item:
+        plain = item(name)
+        return Item(
+            source=plain.source, token="Q1", site="", label=Label(patient="", stage=stage), job=plain.job
+        )
+
+    items = [staged("F0/a.dcm", 0), staged("F3/b.dcm", 3), staged("F3/c.png", 3)]
+    with pytest.raises(FaultsError, match="1 picture under another stage") as caught:
+        names(items, ["77", "77", ""])
+    assert caught.value.faults == ("F3/b.dcm: F3, and F0/a.dcm of the same patient F0",)
+    assert len({patient for patient, _ in names(items, ["77", "78", ""])}) == 3

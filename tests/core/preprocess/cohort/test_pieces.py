@@ -30,7 +30,7 @@ def test_a_picture_becomes_a_square_and_its_masks(tmp_path, store):
     mask = save(tmp_path / "mask.png", np.where(CONVEX.mask(SHAPE), 255, 0).astype(np.uint8))
     made = make_pieces(job(path, masks={"masks": mask}), SETTINGS, store)
     (output,) = made.outputs
-    assert set(output.files) == {IMAGES, MARKERS, "masks", "before"}
+    assert set(output.files) == {IMAGES, MARKERS, "masks", "before", "compared"}
     assert output.suffix == ""
     assert not made.refused
     assert all(piece_path(store, made.key, "", part).is_file() for part in output.files)

@@ -65,3 +65,14 @@ def test_all_faults_of_the_folder_at_once(raw):
     text = "\n".join(caught.value.faults)
     for part in ("'F9'", "'d.png' is labelled", "c.png: not in labels.csv", "masks/e.png"):
         assert part in text
+
+
+def test_a_table_goes_before_stage_folders(raw):
+    save(raw / "F4" / "d.png", GREY)
+    with pytest.raises(FaultsError, match="1 fault") as caught:
+        plan_of(raw)
+    assert caught.value.faults[0].startswith("F4/d.png: not in labels.csv")
+    (raw / "labels.csv").unlink()
+    stages = {item.source.name: item.label and item.label.stage for item in plan_of(raw).items}
+    assert stages == {"F4/d.png": 4, "a.png": None, "b.png": None, "c.png": None}
+    assert all(item.job.ask_patient for item in plan_of(raw).items)
