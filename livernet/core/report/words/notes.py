@@ -66,16 +66,16 @@ def _about_prediction(run: Run) -> list[Note]:
     if lost:
         found.append(
             _warning(
-                f"{lost} of {count(total, 'image')} {was(lost)} trained on by every network that could answer: "
-                f"{'this answer says' if lost == 1 else 'these answers say'} nothing about new scans."
+                f"{lost} of {count(total, 'image')} {was(lost)} trained on by every network that could "
+                f"answer: {'this answer says' if lost == 1 else 'these answers say'} nothing about new scans."
             )
         )
     own = len(notices) - lost
     if own:
         found.append(
             _warning(
-                f"{own} of {count(total, 'image')} {was(own)} trained on: each was answered by the folds that "
-                "had not seen it, so this is no external test."
+                f"{own} of {count(total, 'image')} {was(own)} trained on: each was answered by the folds "
+                "that had not seen it, so this is no external test."
             )
         )
     if not notices and any(row.true_class is not None for row in run.predictions):
