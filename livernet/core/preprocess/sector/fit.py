@@ -21,9 +21,9 @@ from livernet.core.preprocess.sector.numbers import Numbers, as_numbers
 from livernet.core.preprocess.sector.outline import Line, Outline, Points, arc_rows, cuts, edge_lines, trace
 from livernet.core.preprocess.sector.shape import Sector
 
-_COARSE, _FINE = 40, 100
+_ROWS, _FEW_ROWS = 80, 32
+_LIKELY = 5
 _PER_CUT = 0.04
-_FINALISTS = 5
 _COLUMNS = 100
 _ARC = 0.10
 _STRONG = 0.4
@@ -43,19 +43,19 @@ def fit_sector(echo: Echo) -> Fit | None:
     x0, y0, x1, y1 = echo.viewport
     border = (float(x0), float(y0), float(x1), float(y1))
     sides = _sides(outline)
-    fine = Judge(echo, outline, _FINE)
-    best = _best(fine.fits(_rectangles(outline, sides)))
+    judge = Judge(echo, outline, _ROWS)
+    shapes = [_rectangles(outline, sides)]
     apexes_A4 = _apexes(outline)
     if len(apexes_A4):
         boxes_B4 = np.array(list(dict.fromkeys((_boxed(border, sides), border))), dtype=np.float32)
-        coarse = Judge(echo, outline, _COARSE).fits(_shaped(*_crossed(apexes_A4, boxes_B4), outline))
-        finalists = np.argsort(-coarse.scores, kind="stable")[:_FINALISTS] // len(boxes_B4)
-        chosen_A4 = apexes_A4[list(dict.fromkeys(finalists.tolist()))]
-        final = _best(fine.fits(_both(chosen_A4, boxes_B4, outline)))
-        best = max(final, _settled(final, border, sides, (fine, outline)), best, key=lambda fit: fit.score)
+        likely_A4 = _likely(apexes_A4, boxes_B4, outline, Judge(echo, outline, _FEW_ROWS))
+        shapes.append(_both(likely_A4, boxes_B4, outline))
+    best = _best(judge.fits(np.concatenate(shapes)))
+    if best.sector.apex is not None:
+        best = _settled(best, border, sides, (judge, outline))
     best = replace(best, sector=_with_mirrored_cut(best.sector, outline))
     if best.drawn:
-        clear = fine.fits(as_numbers(_before_strokes(best.sector, echo, outline)))
+        clear = judge.fits(as_numbers(_before_strokes(best.sector, echo, outline)))
         best = max(best, _best(clear), key=lambda fit: fit.score)
     return best
 
@@ -63,7 +63,14 @@ def fit_sector(echo: Echo) -> Fit | None:
 def fit_rectangle(echo: Echo) -> Fit:
     """The best rectangle for an echo region that is not empty, in cells."""
     outline = trace(echo.region_hw)
-    return _best(Judge(echo, outline, _FINE).fits(_rectangles(outline, _sides(outline))))
+    return _best(Judge(echo, outline, _ROWS).fits(_rectangles(outline, _sides(outline))))
+
+
+def _likely(apexes_A4: Numbers, boxes_B4: Numbers, outline: Outline, judge: Judge) -> Numbers:
+    """The few apexes that are best at a glance, strokes of the console left out: (A, 4)."""
+    fits = judge.fits(_shaped(*_crossed(apexes_A4, boxes_B4), outline), strokes=False)
+    first = np.argsort(-fits.scores, kind="stable")[:_LIKELY] // len(boxes_B4)
+    return apexes_A4[list(dict.fromkeys(first.tolist()))]
 
 
 def _best(fits: Fits) -> Fit:
@@ -86,22 +93,30 @@ def _boxed(border: Box, sides: Sides) -> Box:
 
 
 def _settled(fit: Fit, border: Box, sides: Sides, by: tuple[Judge, Outline]) -> Fit:
-    """The fit with every side of its box in turn at the level that suits it best, or not cut at all."""
+    """The fit with every side of its box at the level that suits it best by itself, or not cut at all."""
     judge, outline = by
+    box = list(fit.sector.box)
+    tried = [(k, level) for k in range(4) for level in sorted({*sides[k], border[k]} - {box[k]})]
+    if not tried:
+        return fit
     apex_14 = as_numbers([fit.sector])[:, :4]
-    for side, levels in enumerate(sides):
-        tried = sorted({*levels, border[side]} - {fit.sector.box[side]})
-        if not tried:
-            continue
-        boxes_B4 = np.tile(np.array(fit.sector.box, dtype=np.float32), (len(tried), 1))
-        boxes_B4[:, side] = tried
-        others = judge.fits(_both(apex_14, boxes_B4, outline))
-        uncut_C = others.shapes_C10[:, 6 + side] == border[side]
-        other = int((others.scores + _PER_CUT * uncut_C).argmax())
-        old = fit.score + _PER_CUT * (fit.sector.box[side] == border[side])
-        if others.scores[other] + _PER_CUT * uncut_C[other] > old:
-            fit = others[other]
-    return fit
+    boxes_B4 = np.tile(np.array(box, dtype=np.float32), (len(tried), 1))
+    for changed_4, (k, level) in zip(boxes_B4, tried, strict=True):
+        changed_4[k] = level
+    fits = judge.fits(_both(apex_14, boxes_B4, outline))
+    gains_B = fits.scores.reshape(2, -1).max(axis=0) - fit.score
+    for k in range(4):
+        # a cut has to be worth more than none
+        of_side = [
+            (gain + _PER_CUT * ((level == border[k]) - float(box[k] == border[k])), level)
+            for (side, level), gain in zip(tried, gains_B, strict=True)
+            if side == k
+        ]
+        gain, level = max(of_side, default=(0.0, 0.0))
+        box[k] = level if gain > 0 else box[k]
+    if tuple(box) == fit.sector.box:
+        return fit
+    return _best(judge.fits(_both(apex_14, np.array([box], dtype=np.float32), outline)))
 
 
 def _crossed(apexes_A4: Numbers, boxes_B4: Numbers) -> tuple[Numbers, Numbers]:

@@ -92,10 +92,10 @@ class Judge:
         step = max(1, len(x_M) // (_ENDS * rows))
         self._x_M, self._y_M = x_M[::step], y_M[::step]
 
-    def fits(self, shapes_C10: Numbers) -> Fits:
-        """What speaks for each of the candidates."""
+    def fits(self, shapes_C10: Numbers, *, strokes: bool = True) -> Fits:
+        """What speaks for each of the candidates; without ``strokes`` nothing drawn counts."""
         held_C, area_C = self._echoes.within(shapes_C10, _WITHIN)
-        drawn_C, _ = self._drawn.within(shapes_C10, -_WITHIN)
+        drawn_C = self._drawn.within(shapes_C10, -_WITHIN)[0] if strokes else np.zeros(len(shapes_C10))
         opening_2C = np.stack([-shapes_C10[:, 2], shapes_C10[:, 3]]).astype(np.float64)
         angle_2C = np.arctan(opening_2C)
         on_CM = np.abs(depths(shapes_C10, self._x_M, self._y_M)) <= _ON

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 _STEEPEST = math.radians(62)
 _SHALLOWEST = math.radians(3)
-_ROWS, _ANCHORS = 120, 24
+_ROWS, _ANCHORS = 90, 22
 _KEPT = 6
 _APART = 4
 _CUT = 0.10
@@ -72,8 +72,10 @@ def cuts(ends_N: Points) -> tuple[float, ...]:
     """
     least = int(ends_N.min())
     counts = np.bincount(ends_N.astype(np.int64) - least, minlength=8)
-    on = np.convolve(counts, [0, 1, 1, 1, 0], mode="same")
-    short = sum(np.pad(counts, (0, k))[k:] for k in (2, 3, 4))
+    padded = np.concatenate([[0], counts, [0, 0, 0, 0]])
+    size = len(counts)
+    on = padded[:size] + counts + padded[2 : size + 2]
+    short = sum(padded[k : size + k] for k in (3, 4, 5))
     beyond = np.cumsum(counts) - counts
     good = (on >= max(5.0, _CUT * len(ends_N))) & (on >= _ABRUPT * short) & (beyond <= _BEYOND * len(ends_N))
     found = np.flatnonzero(good & (counts > 0))
