@@ -84,7 +84,8 @@ def outside_audit(looks: Looks, trial: Trial, masks: str) -> Audit:
     kept = [place for place, texture in enumerate(looks.outside) if texture is not None]
     total = len(looks.outside)
     if looks.masks < _MOST_OF * total:
-        return not_run("outside", f"{looks.masks or 'No'} of {total} images have {masks} masks of the liver.")
+        of = f"{looks.masks or 'None'} of the {total} images {'have' if looks.masks > 1 else 'has'}"
+        return not_run("outside", f"{of} {'an' if masks == 'expert' else 'a'} {masks} mask of the liver.")
     if len(kept) < _MOST_OF * total:
         return not_run("outside", f"Only {len(kept)} of {total} images show enough outside the liver.")
     part = replace(trial, subjects=trial.subjects.only(kept))

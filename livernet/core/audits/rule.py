@@ -13,6 +13,9 @@ from livernet.core.metrics.measure import Measure
 MOST_P = 0.01
 LEAST_AUC = 0.6
 ONE_SIDED = "The folds test patients of one class only."
+EVEN = "an AUC far below 0.5 means that this is spread over the classes more evenly than chance would"
+"""A held-out patient then always has the rarer combination, and the classifier learns the opposite."""
+_FAR_BELOW = 0.35
 _METHOD = "score interval for an AUC of independent patients"
 
 
@@ -26,7 +29,8 @@ def state_of(answer: Answer) -> State:
 def figures(answer: Answer) -> dict[str, Any]:
     """The answer as JSON values."""
     best = Measure(value=answer.value, low=answer.low, high=answer.high, method=_METHOD)
-    return {
+    lowest = min(auc for by_question in answer.auc.values() for auc in by_question.values())
+    return ({"note": EVEN} if lowest < _FAR_BELOW else {}) | {
         "auc": best.to_dict(),
         "question": answer.question.name,
         "part": answer.part,

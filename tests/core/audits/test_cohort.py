@@ -40,7 +40,7 @@ def test_scanner_tied_to_the_stage_is_found_from_the_manifest(tmp_path: Path) ->
 def test_without_masks_outside_is_not_run(tmp_path: Path) -> None:
     outside = audit_cohort(divide(make_cohort(tmp_path, STAGES, masks=False)))[1]
     assert outside.state == "not run"
-    assert outside.verdict == "No of 18 images have expert masks of the liver."
+    assert outside.verdict == "None of the 18 images has an expert mask of the liver."
 
 
 def test_images_on_both_sides_are_found(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,6 +41,12 @@ def test_figures_can_be_written_and_told() -> None:
         "AUC 0.90, 0.70 to 0.97; stages dealt at random reach up to 0.70"
     )
     assert told(answer(0.02, 0.7)).endswith("p = 0.020")
+
+
+def test_an_auc_far_below_one_half_is_explained() -> None:
+    assert "note" not in figures(answer(0.5, 0.4))
+    even = replace(answer(0.5, 0.4), auc={"the scanner": {"F4": 0.13}, "the site": {"F4": 0.6}})
+    assert "more evenly than chance" in figures(even)["note"]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_outside_is_left_out_where_experts_drew(tmp_path: Path) -> None:
 def test_a_run_without_masks(tmp_path: Path) -> None:
     division = make(tmp_path, drawn=False, networks=True)
     outside, attribution, _ = audit_run(tmp_path, "livernet", division, {}, outside=True)
-    assert outside.verdict == "No of 18 images have predicted masks of the liver."
+    assert outside.verdict == "None of the 18 images has a predicted mask of the liver."
     assert attribution.verdict == "No tested pictures have a mask of the liver."
 
 
