@@ -13,9 +13,10 @@ from scipy.special import expit, logit
 from livernet.core.metrics import calibration, operating
 from livernet.core.metrics.cases import Cases
 from livernet.core.metrics.classification import confusion
+from livernet.core.metrics.clustered import area_bounds, delong_variance, share_bounds
 from livernet.core.metrics.cuts import Cut, cuts_of
-from livernet.core.metrics.intervals import Z95, auc_interval, wilson
-from livernet.core.metrics.resample import Patients, bca, bootstrap, jackknife, percentile
+from livernet.core.metrics.intervals import Z95, wilson
+from livernet.core.metrics.resample import Patients, bca, bootstrap, jackknife, percentile, variance
 from livernet.core.metrics.unit import Wanted
 from livernet.core.stages import Grouping
 
@@ -55,7 +56,7 @@ def bounds_of(seen: Seen, wanted: dict[str, Wanted]) -> dict[str, Found]:
         if want.measure.low is not None and want.measure.high is not None:
             closed = "Newcombe" if name.endswith("auc") else "Wilson"
             found[name][closed] = (want.measure.low, want.measure.high)
-        found[name] |= _special(seen, name, value[name], _variance(left[name], strata.class_C))
+        found[name] |= _special(seen, name, value[name], variance(left[name], strata.class_C))
     return found | _calibration(seen)
 
 
@@ -69,33 +70,29 @@ def _resampled(
     return percentile(usable_B), bca(value, usable_B, left_C, class_C) if whole else None
 
 
-def _special(seen: Seen, name: str, value: float, variance: float) -> Found:
-    """The candidates of single measures."""
+def _special(seen: Seen, name: str, value: float, spread: float) -> Found:
+    """The candidates of single measures; ``spread`` is the variance over patients."""
     cases, clustered = seen.cases, len(np.unique(seen.cases.patient_N)) < len(seen.cases.names)
     cutoff, _, kind = name.partition(" ")
     if name == "obuchowski":
-        return {"logit": logit_bounds(value, variance)}
+        return {"logit": logit_bounds(value, spread)}
     if name == "balanced_accuracy":
         counts_KK = confusion(cases.true_N, cases.predicted_N, len(seen.grouping))
-        return (
-            {}
-            if clustered
-            else {"combined Wilson": combined_wilson(np.diag(counts_KK), counts_KK.sum(axis=1))}
-        )
+        combined = combined_wilson(np.diag(counts_KK), counts_KK.sum(axis=1))
+        return {} if clustered else {"combined Wilson": combined}
     if kind == "auc":
         cut = seen.cuts[cutoff]
-        naive = delong(cut.score_N, cut.positive_N)
         if not clustered:
-            return {"logit-DeLong": logit_bounds(value, naive)}
-        newcombe = clustered_newcombe(value, variance, naive, cut.positive_N, cases.patient_N)
-        return {"logit": logit_bounds(value, variance), "clustered Newcombe": newcombe}
+            return {"logit-DeLong": logit_bounds(value, delong_variance(cut.score_N, cut.positive_N))}
+        newcombe = area_bounds(value, spread, cut.score_N, cut.positive_N, cases.patient_N)
+        return {"logit": logit_bounds(value, spread), "clustered Newcombe": newcombe}
     if not clustered or not (kind or name == "accuracy"):
         return {}
     of_N = np.ones(len(cases.names), dtype=np.bool_)
     if kind:
         called_N = operating.called(seen.cuts[cutoff].score_N, seen.thresholds[cutoff])
         of_N = operating.selections(seen.cuts[cutoff].positive_N, called_N)[kind][1]
-    return {"clustered Wilson": clustered_wilson(value, variance, cases.patient_N[of_N])}
+    return {"clustered Wilson": share_bounds(value, spread, cases.patient_N[of_N])}
 
 
 def _calibration(seen: Seen) -> dict[str, Found]:
@@ -109,26 +106,13 @@ def _calibration(seen: Seen) -> dict[str, Found]:
     return found
 
 
-def delong(score_N: Floats, positive_N: Bools) -> float:
-    """Variance of an AUC of independent cases (DeLong et al., Biometrics 44:837, 1988)."""
-    high, low = score_N[positive_N], score_N[~positive_N]
-    wins = (high[:, None] > low) + (high[:, None] == low) / 2
-    return float(wins.mean(axis=1).var(ddof=1) / len(high) + wins.mean(axis=0).var(ddof=1) / len(low))
-
-
-def logit_bounds(value: float, variance: float) -> Bounds | None:
+def logit_bounds(value: float, spread: float) -> Bounds | None:
     """Bounds of a value between 0 and 1 that is normal on the logit scale; none at 0 and 1."""
-    if not 0 < value < 1 or not variance > 0:
+    if not 0 < value < 1 or not spread > 0:
         return None
-    half = Z95 * variance**0.5 / (value * (1 - value))
+    half = Z95 * spread**0.5 / (value * (1 - value))
     low, high = expit(logit(value) + np.array([-half, half]))
     return float(low), float(high)
-
-
-def _variance(left_C: Floats, class_C: Ints) -> float:
-    """Variance of a statistic of several samples, one a class, from its values without each patient."""
-    groups = [left_C[class_C == label] for label in np.unique(class_C)]
-    return sum((len(own) - 1) * float(own.var()) for own in groups)
 
 
 def combined_wilson(right_K: Ints, of_K: Ints) -> Bounds | None:
@@ -141,30 +125,6 @@ def combined_wilson(right_K: Ints, of_K: Ints) -> Bounds | None:
     return float(share_K.mean() - down), float(share_K.mean() + up)
 
 
-def clustered_wilson(value: float, variance: float, patient_N: Ints) -> Bounds:
-    """Wilson's bounds on the number of independent cases that the clustered ones are worth.
-
-    Between (sum m)^2 / sum m^2, if the images of a patient were copies, and their number.
-    """
-    _, images = np.unique(patient_N, return_counts=True)
-    least, most = len(patient_N) ** 2 / float((images**2).sum()), float(len(patient_N))
-    worth = float(np.clip(value * (1 - value) / variance, least, most)) if variance > 0 else least
-    return wilson(value * worth, worth)
-
-
-def clustered_newcombe(
-    value: float, variance: float, naive: float, positive_N: Bools, patient_N: Ints
-) -> Bounds:
-    """Newcombe's bounds of an AUC on the number of cases that the clustered ones are worth.
-
-    The design effect is the variance over patients to DeLong's over images, between 1 and that of copies.
-    """
-    _, images = np.unique(patient_N, return_counts=True)
-    most = float((images**2).sum() / images.sum())
-    effect = float(np.clip(variance / naive, 1, most)) if naive > 0 else most
-    return auc_interval(value, positive_N.sum() / effect, (~positive_N).sum() / effect)
-
-
 def wald(cut: Cut, key: str, value: float) -> Bounds:
     """Bounds of a slope or intercept with the variance of the logistic model."""
     x_N = logit(cut.score_N.clip(1e-6, 1 - 1e-6))
@@ -172,8 +132,8 @@ def wald(cut: Cut, key: str, value: float) -> Bounds:
     start = brentq(lambda a: float(expit(a + offset_N).sum() - cut.positive_N.sum()), -500, 500)
     p_N = expit(start + offset_N)
     design_N2 = np.column_stack((np.ones_like(x_N), x_N))[:, : 2 if key == "slope" else 1]
-    variance = np.linalg.inv(design_N2.T @ (design_N2 * (p_N * (1 - p_N))[:, None]))[-1, -1]
-    return value - Z95 * variance**0.5, value + Z95 * variance**0.5
+    spread = np.linalg.inv(design_N2.T @ (design_N2 * (p_N * (1 - p_N))[:, None]))[-1, -1]
+    return value - Z95 * spread**0.5, value + Z95 * spread**0.5
 
 
 def seen_of(cases: Cases, grouping: Grouping, thresholds: dict[str, float]) -> Seen:

@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
+from livernet.core.metrics.clustered import copies_effect
 from livernet.core.metrics.intervals import Z95, wilson
 from livernet.core.metrics.measure import Measure, missing
 
@@ -66,8 +67,7 @@ def intercept(score_N: Floats, positive_N: Bools, patient_N: Ints) -> Measure:
 def reliability(score_N: Floats, positive_N: Bools, patient_N: Ints) -> list[dict[str, Any]]:
     """Observed against predicted shares in groups of about equal size, ten at most, ten cases or more each.
 
-    Wilson intervals; where a patient has several images, on the number of patients that the images of a group
-    are worth at least, (sum m)^2 / sum m^2 (Kish, Survey Sampling, 1965).
+    Wilson intervals; where a patient has several images, as if these were copies.
     """
     if not len(score_N):
         return []
@@ -78,8 +78,7 @@ def reliability(score_N: Floats, positive_N: Bools, patient_N: Ints) -> list[dic
     for place in np.unique(place_N):
         inside_N = place_N == place
         n, observed = int(inside_N.sum()), float(positive_N[inside_N].mean())
-        _, images = np.unique(patient_N[inside_N], return_counts=True)
-        worth = n**2 / float((images**2).sum())
+        worth = n / copies_effect(patient_N[inside_N])
         low, high = wilson(observed * worth, worth)
         bins.append(
             {

@@ -95,6 +95,12 @@ def bca(value: float, values_B: Floats, left_out_C: Floats, class_C: Ints) -> tu
     return float(low), float(high)
 
 
+def variance(left_out_C: Floats, class_C: Ints) -> float:
+    """Jackknife variance of a statistic of several samples, one a class; NaN if one value is undefined."""
+    groups = [left_out_C[class_C == label] for label in np.unique(class_C)]
+    return sum((len(own) - 1) * float(own.var()) for own in groups)
+
+
 def with_percentile(measure: Measure, values_B: Floats, patients: Patients) -> Measure:
     """The measure with its percentile interval, or with the reason why it has none."""
     return _bounded(measure, values_B, patients, percentile, PERCENTILE)

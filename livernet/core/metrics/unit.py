@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from livernet.core.metrics import calibration, classification, operating, ordinal, probability
 from livernet.core.metrics.cases import Cases
+from livernet.core.metrics.clustered import with_newcombe, with_wilson
 from livernet.core.metrics.cuts import Cut, cuts_of
 from livernet.core.metrics.decision import decision_curve
 from livernet.core.metrics.measure import Measure, missing
-from livernet.core.metrics.resample import Patients, Statistic, bootstrap, with_percentile
+from livernet.core.metrics.resample import Patients, Statistic, bootstrap, jackknife, variance, with_bca
 from livernet.core.stages import STAGES, Grouping
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,8 @@ class Wanted(NamedTuple):
     """The estimate, with its interval where a formula has one for it."""
     statistic: Statistic
     """Weights (B, N) to values (B,)."""
+    clustered: Callable[[float], Measure] | None = None
+    """The measure with its interval for several images a patient, from its variance over patients."""
 
 
 def score_unit(
@@ -49,8 +52,8 @@ def score_unit(
 ) -> dict[str, Any]:
     """The measures of ``cases``; ``independent`` says that each is another patient.
 
-    Patients have Wilson's interval for a share and Newcombe's for an AUC; whatever else there is, and all of
-    the images, the patient bootstrap; the calibration its own.
+    A share has Wilson's interval and an AUC Newcombe's, several images of a patient counted for what they are
+    worth; the calibration has its own, and all the rest that of the patient bootstrap.
     """
     counts_KK = classification.confusion(cases.true_N, cases.predicted_N, len(grouping))
     cuts = cuts_of(cases, grouping)
@@ -87,7 +90,7 @@ def wanted_of(
     wanted = _of_classes(cases, counts_KK, grouping.class_names, independent)
     wanted |= _of_probabilities(cases, len(grouping))
     for name, cut in cuts_of(cases, grouping).items():
-        of_cut = _of_cut(cut, fixed[name], independent)
+        of_cut = _of_cut(cut, fixed[name], cases.patient_N, independent)
         wanted |= {f"{name} {key}": want for key, want in of_cut.items()}
     return wanted
 
@@ -137,10 +140,11 @@ def _of_classes(
         true_N, predicted_N = cases.true_N, cases.predicted_N
         return lambda w_BN: function(classification.confusions(true_N, predicted_N, len(names), w_BN))
 
+    accuracy = classification.accuracy(counts_KK, interval=independent)
     balanced = classification.balanced_accuracy(counts_KK, names)
     return {
         "accuracy": Wanted(
-            classification.accuracy(counts_KK, interval=independent), of(classification.accuracies)
+            accuracy, of(classification.accuracies), partial(with_wilson, accuracy, cases.patient_N)
         ),
         "balanced_accuracy": Wanted(balanced, of(classification.balanced_accuracies)),
         "macro_f1": Wanted(classification.macro_f1(counts_KK, names), of(classification.macro_f1s)),
@@ -166,27 +170,42 @@ def _of_probabilities(cases: Cases, classes: int) -> dict[str, Wanted]:
     return wanted
 
 
-def _of_cut(cut: Cut, threshold_N: Floats | None, independent: bool) -> dict[str, Wanted]:
+def _of_cut(cut: Cut, threshold_N: Floats | None, patient_N: Ints, independent: bool) -> dict[str, Wanted]:
     """What a cut-off tells: its AUC, and the rates at the threshold where one was fixed."""
     area = classification.auc(cut.score_N, cut.positive_N, interval=independent)
-    wanted = {"auc": Wanted(area, partial(ordinal.areas, cut.score_N, cut.positive_N))}
+    seen = (cut.score_N, cut.positive_N)
+    wanted = {
+        "auc": Wanted(area, partial(ordinal.areas, *seen), partial(with_newcombe, area, *seen, patient_N))
+    }
     called_N = operating.called(cut.score_N, 0.5 if threshold_N is None else threshold_N)
     for name, (right_N, of_N) in operating.selections(cut.positive_N, called_N).items():
         measure = operating.rate(name, right_N, of_N, interval=independent)
         measure = missing(_UNFIXED) if threshold_N is None else measure
-        wanted[name] = Wanted(measure, partial(operating.shares, right_N, of_N))
+        clustered = partial(with_wilson, measure, patient_N[of_N])
+        wanted[name] = Wanted(measure, partial(operating.shares, right_N, of_N), clustered)
     return wanted
 
 
 def _with_intervals(wanted: dict[str, Wanted], cases: Cases) -> dict[str, Measure]:
-    """Every measure; those that have a value and no interval yet are given that of the patient bootstrap."""
+    """Every measure; those that have a value and no interval yet are given theirs."""
     found = {name: want.measure for name, want in wanted.items()}
-    bare = [name for name, measure in found.items() if measure.value is not None and measure.low is None]
-    if bare:
-        patients = Patients.of(cases.patient_N, cases.true_N)
-        values = bootstrap({name: wanted[name].statistic for name in bare}, patients)
-        found |= {name: with_percentile(found[name], values[name], patients) for name in bare}
+    bare = {name: want for name, want in wanted.items() if _is_bare(want.measure)}
+    if not bare:
+        return found
+    patients = Patients.of(cases.patient_N, cases.true_N)
+    left_out = jackknife({name: want.statistic for name, want in bare.items()}, patients)
+    resampled = {name: want.statistic for name, want in bare.items() if want.clustered is None}
+    drawn = bootstrap(resampled, patients)
+    for name, want in bare.items():
+        if want.clustered is None:
+            found[name] = with_bca(want.measure, drawn[name], left_out[name], patients)
+        else:
+            found[name] = want.clustered(variance(left_out[name], patients.class_C))
     return found
+
+
+def _is_bare(measure: Measure) -> bool:
+    return measure.value is not None and measure.low is None
 
 
 def _majority(totals_K: Ints) -> Measure:
