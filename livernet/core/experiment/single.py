@@ -16,6 +16,7 @@ from livernet.core.errors import ConfigError, DataError
 from livernet.core.experiment.fold import FoldJob, fit, run_fold
 from livernet.core.experiment.plan import read_preprocessing
 from livernet.core.infer.models import MODEL
+from livernet.core.infer.ruler import PIXELS, find_ruler
 from livernet.core.runs import open_run, provenance
 from livernet.core.stages import Grouping
 from livernet.core.train.loop import EpochMetrics
@@ -56,6 +57,7 @@ def train_single(
     preprocessing = read_preprocessing(cohort.folder)
     tensors = load_tensors(cohort, Grouping.parse(config.grouping), config.train.size, device.torch)
     fold = _divide(cohort, tensors, config, holdout)
+    ruler = find_ruler(cohort) if fold.test else PIXELS
     facts = {
         "preset": preset,
         "config": config.to_dict(),
@@ -65,6 +67,7 @@ def train_single(
         "cohort_sha256": cohort.sha256,
         "grouping": Grouping.parse(config.grouping).name,
         "holdout": holdout,
+        "distances": ruler.facts() if fold.test else None,
     }
     run = open_run(folder, provenance("train", command, facts), _SAME)
     job = FoldJob(
@@ -76,6 +79,7 @@ def train_single(
         cohort=cohort,
         tensors=tensors,
         preprocessing=preprocessing,
+        ruler=ruler,
     )
     predictions: Sequence[Prediction] = ()
     if fold.test:

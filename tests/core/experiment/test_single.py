@@ -56,7 +56,9 @@ def test_patients_held_out_are_scored_and_not_learnt_from(tmp_path: Path) -> Non
     learnt = len(cohort.rows) - sum(row.patient in tested for row in cohort.rows)
     assert 2 <= len(tested) <= 5
     assert result.images == learnt
-    assert all(row.dice is not None for row in result.predictions)
+    assert all(row.dice is not None and row.unit == "px" for row in result.predictions)
+    assert {row.calibrated for row in result.predictions} == {None}
+    assert read_run(result.folder)["distances"]["unit"] == "px"
 
 
 def test_what_cannot_be_trained(tmp_path: Path) -> None:
