@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from livernet.core.data.manifest import Row
 from livernet.core.data.splits import Fold
@@ -115,9 +117,8 @@ def make_subjects(rows: Sequence[Row], grouping: Grouping, copies: Sequence[Sequ
 
 
 def _units(count: int, together: Sequence[set[int]]) -> NDArray[np.int64]:
-    unit_P = np.arange(count)
-    for members in together:
-        joined = np.isin(unit_P, unit_P[list(members)]) if members else np.zeros(count, np.bool_)
-        if joined.any():
-            unit_P[joined] = unit_P[joined].min()
-    return unit_P
+    """Numbers of what hangs together, directly or through others."""
+    pairs = [(min(members), other) for members in together if members for other in members]
+    from_E, to_E = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    links = coo_array((np.ones(len(pairs)), (from_E, to_E)), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)

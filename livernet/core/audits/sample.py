@@ -17,9 +17,8 @@ def sample_images(subjects: Subjects, seed: int, most: int = MOST) -> tuple[int,
     if len(subjects.images) <= most:
         return subjects.images
     unit_N = subjects.unit_P[subjects.owner_N]
-    units = np.random.default_rng([seed, len(unit_N)]).permutation(np.unique(unit_N))
-    held = np.cumsum([np.count_nonzero(unit_N == unit) for unit in units])
-    drawn = units[: max(1, int(np.searchsorted(held, most, side="right")))]
-    return tuple(
-        row for row, unit in zip(subjects.images, unit_N, strict=True) if unit in set(drawn.tolist())
-    )
+    units, counts = np.unique(unit_N, return_counts=True)
+    order = np.random.default_rng([seed, len(unit_N)]).permutation(len(units))
+    many = max(1, int(np.searchsorted(counts[order].cumsum(), most, side="right")))
+    drawn_N = np.isin(unit_N, units[order[:many]])
+    return tuple(row for row, drawn in zip(subjects.images, drawn_N, strict=True) if drawn)
