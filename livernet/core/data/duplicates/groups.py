@@ -38,16 +38,19 @@ def settle_duplicates(
 
     Raises:
         ConfigError: the policy is unknown.
-        FaultsError: with ``stop``, a picture sits under several patients; every such group is listed.
+        FaultsError: with ``stop``, a picture sits under several patients; every such group is listed, those
+            with several stages first.
     """
     if policy not in get_args(Policy):
         raise ConfigError(f"--duplicates {policy!r} is unknown", f"use {', '.join(get_args(Policy))}")
     if policy == "allow":
         return ()
-    across = across_patients(groups, rows)
+    across = sorted(across_patients(groups, rows), key=lambda group: -len(_stages(group, rows)))
     if across and policy == "stop":
         images = sum(len(group.rows) for group in across)
+        contrary = sum(len(_stages(group, rows)) > 1 for group in across)
         times = f"{len(across)} time{'s' * (len(across) > 1)}, {images} images"
+        times += f", {contrary} under different stages" if contrary else ""
         raise FaultsError(
             f"the same picture sits under different patients ({times})",
             [_line(group, rows) for group in across],
@@ -65,7 +68,7 @@ def across_patients(groups: Sequence[DuplicateGroup], rows: Sequence[Row]) -> tu
 def describe_group(group: DuplicateGroup, rows: Sequence[Row]) -> dict[str, Any]:
     """A group as ``splits.json`` tells it; ``classes`` counts the stages that are known, of ``stages``."""
     members = [rows[index] for index in group.rows]
-    stages = sorted({row.stage for row in members if row.stage is not None})
+    stages = _stages(group, rows)
     return {
         "kind": group.kind,
         "score": group.score,
@@ -74,6 +77,11 @@ def describe_group(group: DuplicateGroup, rows: Sequence[Row]) -> dict[str, Any]
         "classes": len(stages),
         "stages": [STAGES[stage] for stage in stages],
     }
+
+
+def _stages(group: DuplicateGroup, rows: Sequence[Row]) -> list[int]:
+    """The known stages of a group, ascending."""
+    return sorted({stage for index in group.rows if (stage := rows[index].stage) is not None})
 
 
 def _line(group: DuplicateGroup, rows: Sequence[Row]) -> str:

@@ -61,7 +61,7 @@ def _check_stages(named: Sequence[Named]) -> None:
             faults.append(f"{name}: {STAGES[label.stage]}, and {known} of the same patient {STAGES[stage]}")
     if faults:
         raise FaultsError(
-            f"{len(faults)} picture{'s' * (len(faults) > 1)} under another stage than others of the same patient",
+            f"{len(faults)} picture{'s' * (len(faults) > 1)} under another stage than the patient's others",
             faults,
             "move them into one folder, or write a labels.csv with file,patient,stage",
         )
