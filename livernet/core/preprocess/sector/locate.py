@@ -6,7 +6,6 @@ Shape suffixes: H, W picture height and width.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from livernet.core.data.images import Picture
 from livernet.core.preprocess.refusal import Quarantined
@@ -14,7 +13,7 @@ from livernet.core.preprocess.sector.echo import Echo, Screen
 from livernet.core.preprocess.sector.judge import Fit
 from livernet.core.preprocess.sector.panels import Place, alike, find_places
 from livernet.core.preprocess.sector.tags import Tags, read_tags
-from livernet.core.preprocess.sector.tighten import tighten
+from livernet.core.preprocess.sector.tighten import CLEAR, tighten
 
 _MOST_ECHO = 0.75
 _MOST_LEAK, _LEAST_CONFIDENCE = 0.04, 0.42
@@ -53,11 +52,12 @@ def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = F
         Quarantined: several unlike or mixed regions, a poor fit, a sector too small, or no echoes at all.
     """
     tags = read_tags(picture, allow_doppler=allow_doppler or forgiving)
-    tagged = _by_tags(picture, tags)
+    screen = Screen(picture.grey_HW, picture.moving_HW)
+    tagged = _by_tags(screen, tags)
     if tagged:
         return tagged
     note = "region tag does not hold the sector" if tags.panels else tags.note
-    places = find_places(picture.grey_HW, moving_HW=picture.moving_HW)
+    places = find_places(screen)
     if not places:
         raise Quarantined(
             "no ultrasound sector found", "check that this is a B-mode picture; crop the console away"
@@ -71,7 +71,7 @@ def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = F
         places = places[:1]
     located = [
         Located(
-            fit=_in_pixels(place, picture.grey_HW),
+            fit=_in_pixels(place, screen),
             echo=place.echo,
             route="pixels",
             spacing_mm=None,
@@ -81,7 +81,7 @@ def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = F
     ]
     if not forgiving:
         for one in located:
-            _check(one, picture.grey_HW.shape)
+            _check(one)
     return tuple(sorted(located, key=lambda one: _corner(one.echo)))
 
 
@@ -97,34 +97,34 @@ def acceptable(fit: Fit) -> bool:
     return fit.leak <= _MOST_LEAK and fit.coverage >= least and fit.confidence >= _LEAST_CONFIDENCE
 
 
-def _check(located: Located, shape: tuple[int, int]) -> None:
-    fit = located.fit
+def _check(located: Located) -> None:
+    fit, step = located.fit, located.echo.step
     if not acceptable(fit):
         raise Quarantined(
             f"the sector does not fit (coverage {fit.coverage:.2f}, outside {fit.leak:.2f})",
             "export the picture without overlays, or crop the console away",
         )
-    inside_HW = fit.sector.mask(shape)
-    across, down = int(inside_HW.any(axis=0).sum()), int(inside_HW.any(axis=1).sum())
-    if min(across, down) < _LEAST_SIDE or inside_HW.mean() < _LEAST_SHARE:
+    inside_hw = fit.sector.scaled(1 / step).mask(located.echo.region_hw.shape)
+    across, down = (step * int(np.count_nonzero(inside_hw.any(axis=axis))) for axis in (0, 1))
+    if min(across, down) < _LEAST_SIDE or inside_hw.mean() < _LEAST_SHARE:
         raise Quarantined(
             f"the sector is too small ({across}x{down} pixels)", "export the picture at full size"
         )
 
 
-def _by_tags(picture: Picture, tags: Tags) -> tuple[Located, ...]:
+def _by_tags(screen: Screen, tags: Tags) -> tuple[Located, ...]:
     """One fit a tagged panel; empty when a tag does not hold its sector."""
     located: list[Located] = []
     for region in tags.panels:
-        places = find_places(picture.grey_HW, within=region.box, moving_HW=picture.moving_HW)
+        places = find_places(screen, within=region.box)
         if len(places) != 1 or not acceptable(places[0].fit):
             return ()
-        fit = _in_pixels(places[0], picture.grey_HW)
-        _refuse_graphics(fit, tags, picture.grey_HW.shape)
+        fit = _in_pixels(places[0], screen)
+        _refuse_graphics(fit, tags, screen.grey_HW.shape)
         located.append(
             Located(fit=fit, echo=places[0].echo, route="region", spacing_mm=region.spacing_mm, note="")
         )
-    return tuple(located) if located and _hold(located, picture.grey_HW) else ()
+    return tuple(located) if located and _hold(located, screen) else ()
 
 
 def _refuse_graphics(fit: Fit, tags: Tags, shape: tuple[int, int]) -> None:
@@ -136,13 +136,14 @@ def _refuse_graphics(fit: Fit, tags: Tags, shape: tuple[int, int]) -> None:
             )
 
 
-def _in_pixels(place: Place, grey_HW: NDArray[np.uint8]) -> Fit:
+def _in_pixels(place: Place, screen: Screen) -> Fit:
     """The fit in source pixels, every side moved to where echoes begin at full resolution."""
-    return replace(place.fit, sector=tighten(place.fit.sector.scaled(place.echo.step), grey_HW))
+    sector = place.fit.sector.scaled(place.echo.step)
+    return replace(place.fit, sector=tighten(sector, screen.grey_HW, screen.background(CLEAR)))
 
 
-def _hold(located: list[Located], grey_HW: NDArray[np.uint8]) -> bool:
+def _hold(located: list[Located], screen: Screen) -> bool:
     """Whether the echoes within the tags are most of those of the whole screen."""
-    whole = next(iter(Screen(grey_HW).echoes()), None)
+    whole = next(iter(screen.echoes()), None)
     within = sum(float(panel.echo.region_hw.sum()) for panel in located)
     return whole is None or within >= _MOST_ECHO * float(whole.region_hw.sum())

@@ -15,8 +15,8 @@ from livernet.core.preprocess.sector.judge import Fit, Judge
 from livernet.core.preprocess.sector.numbers import as_numbers, depths
 from livernet.core.preprocess.sector.outline import trace
 
-_THRESHOLDS = (1, 4)
-_GOOD = 2.0
+_LOW, _HIGH = 1, 4
+_GOOD, _EXCELLENT = 2.0, 2.35
 _ISLAND = 0.9
 _HELD = 0.6
 _LOSS, _LOSS_ON_ARC = 0.1, 0.5
@@ -44,33 +44,63 @@ class Place:
     """Its sector."""
 
 
-def find_places(
-    grey_HW: NDArray[np.uint8], *, within: Box | None = None, moving_HW: NDArray[np.bool_] | None = None
-) -> tuple[Place, ...]:
+def find_places(screen: Screen, *, within: Box | None = None) -> tuple[Place, ...]:
     """The sector of the largest region, and those of separate regions beside it.
 
-    Over a low and a high threshold for echoes, the one with the better largest sector.
+    Where the sector shows as a clean hole in a bright console, that settles it. Else, over a low and a high
+    threshold for echoes, the one with the better largest sector.
     """
-    screen = Screen(grey_HW, moving_HW)
-    best: Place | None = None
-    others: tuple[Echo, ...] = ()
-    for above in _THRESHOLDS:
-        first, *rest = screen.echoes(above=above, within=within) or (None,)
-        found = None if first is None else _place(first)
-        if found is not None:
-            best, better = _better(best, _with_islands(found, rest))
-            others = tuple(rest) if better else others
-        if best is not None and best.fit.score >= _GOOD:
-            break
-    if best is None:
+    low = screen.echoes(above=_LOW, within=within)
+    if not low:
         return ()
-    main = _in_hole(best, screen) if within is None else best
+    main, others = (None if within is not None else _holed(screen, low)) or _over_thresholds(
+        screen, low, within
+    )
+    if main is None:
+        return ()
     rivals = [e for e in others if _counts(e, main.echo) and _share_inside(main, e) < _HELD]
     if rivals:
         whole = _as_one(main, rivals)
         places = (main, *(place for echo in rivals if (place := _place(echo)) is not None))
         return (whole,) if whole is not None else _as_boxes(places)
     return _halves(main, screen) or (main,)
+
+
+def _holed(screen: Screen, low: Sequence[Echo]) -> tuple[Place, Sequence[Echo]] | None:
+    """The sector that shows as a clean dark hole in the console, and the regions beside it."""
+    first, *rest = low
+    hole = find_hole(screen, first)
+    if hole is None or _is_strip(hole) or (hole.region_hw & first.region_hw).sum() < _FULL * first.area:
+        return None
+    fit = fit_sector(hole)
+    if fit is None or fit.sector.apex is None:
+        return None
+    place = Place(echo=first, fit=fit)
+    clean = fit.edges >= _CLEAN and fit.coverage >= _FULL and fit.leak <= _LEAKS
+    if not clean or _share_inside(place, first) < _FULL:
+        return None
+    is_inside = [_share_inside(place, echo) >= _ISLAND for echo in rest]
+    joined = first.joined([echo for echo, inside in zip(rest, is_inside, strict=True) if inside])
+    beside = [echo for echo, inside in zip(rest, is_inside, strict=True) if not inside]
+    return Place(echo=joined, fit=fit), beside
+
+
+def _over_thresholds(
+    screen: Screen, low: Sequence[Echo], within: Box | None
+) -> tuple[Place | None, Sequence[Echo]]:
+    """The largest sector by the low threshold for echoes or, where that one is poor, by the better of two."""
+    first, *others = low
+    best = _place(first)
+    if best is not None:
+        best = _with_islands(best, others)
+        if best.fit.score >= _GOOD:
+            return best, others
+    first_high, *rest = screen.echoes(above=_HIGH, within=within) or (None,)
+    high = None if first_high is None else _place(first_high)
+    if high is None:
+        return best, others
+    best, is_high = _better(best, _with_islands(high, rest))
+    return best, rest if is_high else others
 
 
 def _better(low: Place | None, high: Place) -> tuple[Place, bool]:
@@ -84,7 +114,7 @@ def _better(low: Place | None, high: Place) -> tuple[Place, bool]:
     if low.fit.score < _POOR:
         return (high, True) if high.fit.score > low.fit.score else (low, False)
     fit = Judge(low.echo, trace(low.echo.region_hw), 100).fits(as_numbers([high.fit.sector]))[0]
-    if low.fit.leak > _LEAKS and _LEAKS < fit.leak <= _STRAY and high.fit.score >= _GOOD:
+    if low.fit.leak > _LEAKS and _LEAKS < fit.leak <= _STRAY and high.fit.score >= _EXCELLENT:
         return high, True
     return (low, False) if fit.score <= low.fit.score else (Place(echo=low.echo, fit=fit), True)
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from livernet.core.preprocess.sector.echo import Screen, background_levels, find_hole
+from livernet.core.preprocess.sector.echo import Screen, find_hole
 from tests.core.preprocess.screens import CONVEX, SHAPE, screen, write
 
 
@@ -96,5 +96,5 @@ def test_near_grows_by_the_distance():
 
 
 def test_background_levels_are_widened():
-    levels = background_levels(np.full((40, 40), 18, np.uint8), 2)
+    levels = Screen(np.full((40, 40), 18, np.uint8)).background(2)
     assert np.flatnonzero(levels).tolist() == [16, 17, 18, 19, 20]

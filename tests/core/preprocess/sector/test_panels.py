@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from livernet.core.preprocess.sector.echo import Screen
 from livernet.core.preprocess.sector.fit import fit_sector
 from livernet.core.preprocess.sector.panels import (
     Place,
@@ -11,12 +12,18 @@ from livernet.core.preprocess.sector.panels import (
     _better,
     _is_row,
     alike,
-    find_places,
+)
+from livernet.core.preprocess.sector.panels import (
+    find_places as find_in,
 )
 from livernet.core.preprocess.sector.shape import Sector
 from tests.core.preprocess.screens import CONVEX, SHAPE, echo, overlap, screen, speckle
 
 HALF = Sector(apex=(150.0, -60.0), radii=(90.0, 330.0), angles=(-0.4, 0.4), box=(0.0, 0.0, 299.0, 299.0))
+
+
+def find_places(grey):
+    return find_in(Screen(grey))
 
 
 def place(region):

@@ -3,9 +3,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from livernet.core.preprocess.sector.echo import Screen
 from livernet.core.preprocess.sector.shape import Sector
-from livernet.core.preprocess.sector.tighten import tighten
+from livernet.core.preprocess.sector.tighten import CLEAR
+from livernet.core.preprocess.sector.tighten import tighten as _tighten
 from tests.core.preprocess.screens import CONVEX, SHAPE, overlap, screen
+
+
+def tighten(sector, grey):
+    return _tighten(sector, grey, Screen(grey).background(CLEAR))
 
 
 @pytest.mark.parametrize("by", [-3.0, 6.0])
