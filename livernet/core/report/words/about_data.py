@@ -15,6 +15,8 @@ def cohort(known: Known) -> str:
     patients = known.cohort.get("patients") or recorded.get("patients")
     if not images or not patients:
         return ""
+    if known.run.cohort is None and not any(row.patient for row in known.run.predictions) and not recorded:
+        return f"{count(images, 'scan')} {was(images)} answered; their patients are not known."
     picture = "computed B-mode image" if known.phantom else "B-mode image"
     person = "invented patient" if known.phantom else "patient"
     head = "The cohort was a phantom and" if known.phantom else "The cohort"
@@ -99,12 +101,15 @@ def duplicates(known: Known) -> str:
     if not groups:
         return "No duplicate images were found."
     policy = (known.run.facts.get("split") or {}).get("duplicates")
-    apart = "their images were never on both sides of a fold"
-    whole = (known.run.splits or {}).get("protocol") in {"patient", "site"}
+    torn = (known.described.get("duplicate_counts") or {}).get("across_folds") or 0
+    apart = f"the images of {torn} lay in several folds" if torn else "all images of a group lay in one fold"
+    protocol = (known.run.splits or {}).get("protocol")
+    apart = "copies were held out together" if protocol == "holdout" else apart
+    whole = protocol in {"patient", "site"}
     done = {
         "stop": apart,
         "group": "patients who shared an image were treated as one patient" if whole else apart,
-        "allow": "nothing was done to keep them on one side of a fold",
+        "allow": "nothing was done to keep them in one fold",
     }.get(str(policy), "")
     found = f"{count(groups, 'group')} of duplicate images {was(groups)} found"
     return sentences(f"{found}{'; ' + done if done else ''}.", _contradictions(known))

@@ -18,6 +18,7 @@ _SIZES = {
     "width": "channels at the first",
     "pieces": "linear pieces in each maxout unit",
 }
+_DID = {"grade": "graded fibrosis", "outline": "outlined the liver"}
 _NAMES = {"torch": "PyTorch", "pillow": "Pillow", "numpy": "NumPy"}
 
 
@@ -41,7 +42,7 @@ def loss(known: Known) -> str:
     if any(weight is None for weight in weights.values()):
         return ""
     where = {"fine": "full", "middle": "half", "coarse": "quarter"}
-    used = [name for name in where if weights[name]]
+    used = [name for name in where if weights[name] and known.masks_taught]
     terms = []
     if used:
         scales = listed([where[name] for name in used])
@@ -51,15 +52,17 @@ def loss(known: Known) -> str:
             f"pixel-wise binary cross-entropy of the liver mask at {scales} resolution "
             f"(weight{plural} {values})"
         )
-    if weights["stage"]:
+    if weights["stage"] and known.stages_taught:
         activation = known.setting("loss.activation") or "predicted"
         terms.append(
             f"binary cross-entropy summed over the {activation} class probabilities "
             f"(weight {decimal(weights['stage'])})"
         )
-    several = len(used) + bool(weights["stage"]) > 1
+    if not terms:
+        return ""
+    several = len(used) > 1 or len(terms) > 1
     text = f"The loss was {'the weighted sum of ' if several else ''}{listed(terms)}"
-    return text + ("; each term used the images that had its label." if several else ".")
+    return text + ("; each term used the images that had its label." if len(terms) > 1 else ".")
 
 
 def brief(known: Known) -> str:
@@ -153,14 +156,15 @@ def _livernet(known: Known) -> str:
     blocks = [f"maxout units of {pieces} linear pieces{cite('goodfellow2013')}"]
     blocks += [_NORMS[norm]] if norm in _NORMS else []
     blocks += [f"dropout (probability {decimal(dropout)})"] if dropout else []
+    did = listed([_DID[task] for task in known.tasks]) or "was trained"
     body = (
-        f"A fully convolutional network after Kang et al.{cite('kang2020')} graded fibrosis and outlined the "
-        f"liver in one pass. It was a U-Net{cite('ronneberger2015')} with {depth} resolutions, each of two "
-        f"3 × 3 convolutions with {listed(blocks)}; {width} channels at the first resolution were doubled at "
-        f"each one below, to {deepest:,} at the deepest. Masks were predicted at full, half and quarter "
-        "resolution."
+        f"A fully convolutional network after Kang et al.{cite('kang2020')} {did}. It was a "
+        f"U-Net{cite('ronneberger2015')} with {depth} resolutions, each of two 3 × 3 convolutions with "
+        f"{listed(blocks)}; {width} channels at the first resolution were doubled at each one below, to "
+        f"{deepest:,} at the deepest."
     )
-    return sentences(body, _head(known))
+    masks = "Masks were predicted at full, half and quarter resolution." if "outline" in known.tasks else ""
+    return sentences(body, masks, _head(known) if "grade" in known.tasks else "")
 
 
 def _head(known: Known) -> str:

@@ -7,7 +7,7 @@ is not in the text.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from livernet.core.report.words.english import count, listed, sentences
+from livernet.core.report.words.english import count, decimal, listed, sentences
 from livernet.core.report.words.figures import measured
 from livernet.core.report.words.known import Known
 from livernet.core.report.words.references import cite
@@ -63,9 +63,15 @@ def calibration(known: Known) -> str:
     method = str((known.model.get("calibration_fit") or {}).get("method") or "")
     text = "Class probabilities were calibrated"
     if method.startswith("temperature"):
-        text += f" by temperature scaling{cite('guo2017')}"
-        if known.kind == "cv":
-            text += ", the temperature of each fold being fitted on the held-out patients of the other folds"
+        text += (
+            f" by temperature scaling{cite('guo2017')}, the temperature of each fold being fitted on the "
+            "held-out patients of the other folds"
+        )
+    elif known.kind == "predict" and known.run.facts.get("calibration"):
+        text += (
+            f" by temperature scaling{cite('guo2017')}, with the temperature that the run of the networks "
+            "found on patients held out"
+        )
     return sentences(f"{text}.", thresholds(known))
 
 
@@ -103,7 +109,22 @@ def intervals(known: Known) -> list[str]:
 def statistics(known: Known) -> str:
     """Measures, their intervals, and what comparisons were made."""
     found = measures(known)
-    return sentences(f"Performance was described by {listed(found)}." if found else "", uncertainty(known))
+    told = f"Performance was described by {listed(found)}." if found else ""
+    return sentences(told, distances(known), uncertainty(known))
+
+
+def distances(known: Known) -> str:
+    """The unit of distances between masks and the tolerance of the surface Dice, where those were scored."""
+    recorded = known.run.facts.get("distances") or {}
+    if not {"hd95", "assd", "nsd"} & _present(known) or not recorded.get("unit"):
+        return ""
+    unit = {"mm": "millimetres", "px": "pixels of the cohort's images"}[recorded["unit"]]
+    told = f"Distances between masks were measured in {unit}."
+    tolerance, why = recorded.get("tolerance"), str(recorded.get("tolerance_reason") or "")
+    length = "" if tolerance is None else f"{decimal(round(tolerance, 2))} {recorded['unit']}"
+    if length and not why.startswith(length):
+        why = f"{length} ({why})" if why else length
+    return sentences(told, f"The tolerance of surface distances was {why}." if why else "")
 
 
 def uncertainty(known: Known) -> str:

@@ -12,14 +12,15 @@ from livernet.core.report.words.known import Known
 def goal(known: Known) -> Answer:
     """Item 6."""
     names = listed(list(known.described.get("class_names") or ()))
-    if not names:
-        return Answer(missing="the goal of the study")
+    aims = {"grade": f"to tell the fibrosis classes {names} apart", "outline": "to outline the liver"}
     what = {
-        "cv": "Cross-validation of a network that",
-        "predict": "Test of a finished network that",
-        "train": "Training of a network that",
+        "cv": "Cross-validation of a network",
+        "predict": "Test of a finished network",
+        "train": "Training of a network",
     }[known.kind]
-    told = f"{what} tells the fibrosis classes {names} apart and outlines the liver, image by image."
+    if not known.tasks or not names:
+        return Answer(missing="the goal of the study")
+    told = f"{what} {listed([aims[task] for task in known.tasks])}, image by image."
     return tell(told, "made", "whether this was to create, test or compare a model")
 
 

@@ -11,11 +11,9 @@ def kind(known: Known) -> Answer:
     """Item 1."""
     if "livernet" not in known.networks:
         return Answer(missing="the kind of AI, in title or abstract")
-    return tell(
-        "Deep learning: a fully convolutional network that grades and segments at once.",
-        "methods",
-        "the same in the title or abstract of the paper",
-    )
+    does = listed([{"grade": "grades fibrosis", "outline": "outlines the liver"}[t] for t in known.tasks])
+    told = f"Deep learning: a fully convolutional network{' that ' + does if does else ''}."
+    return tell(told, "methods", "the same in the title or abstract of the paper")
 
 
 def description(known: Known) -> Answer:
@@ -50,6 +48,8 @@ def selection(known: Known) -> Answer:
 
 def ensembles(known: Known) -> Answer:
     """Item 27."""
+    if known.kind == "train":
+        return tell("None: one network was trained.", "made")
     if known.kind != "predict":
         return tell("None: each image was predicted by one network.", "made") if known.models else Answer()
     files = known.run.facts.get("files")

@@ -62,6 +62,7 @@ def performance(known: Known) -> Answer:
         return Answer(missing=NO_RESULTS)
     patients = known.model["patients"]
     told = sentences(
+        known.doubt,
         f"Accuracy per patient {measured(patients['accuracy'])}; always answering the commonest class "
         f"would give {measured(patients['majority'])}.",
         _dice(known.model),
@@ -78,7 +79,7 @@ def accuracy(known: Known) -> Answer:
         for cutoff, auc in known.model["patients"]["auc"].items()
     ]
     points = operating_points(known)
-    told = sentences(f"{'; '.join(aucs)}." if aucs else "", points)
+    told = sentences(known.doubt, f"{'; '.join(aucs)}." if aucs else "", points)
     return tell(told, "results", "" if points else "sensitivity and specificity at a threshold")
 
 

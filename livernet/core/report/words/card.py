@@ -86,9 +86,7 @@ def _evaluation_data(known: Known) -> list[str]:
 
 
 def _quantities(known: Known) -> list[str]:
-    verdict = known.described.get("verdict") or {}
-    doubt = f"{verdict['headline']}" if verdict.get("state") == "no" and verdict.get("headline") else ""
-    return [doubt, *(_quantity(name, found) for name, found in known.models.items()), _ranges(known)]
+    return [known.doubt, *(_quantity(name, found) for name, found in known.models.items()), _ranges(known)]
 
 
 def _quantity(name: str, found: Mapping[str, Any]) -> str:

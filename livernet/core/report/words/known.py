@@ -55,9 +55,37 @@ class Known:
         return next(iter(self.models.values()), None)
 
     @property
+    def doubt(self) -> str:
+        """The verdict on the numbers where it is that they cannot be believed; empty otherwise."""
+        verdict = self.described.get("verdict") or {}
+        return str(verdict.get("headline") or "") if verdict.get("state") == "no" else ""
+
+    @property
     def audits(self) -> tuple[Mapping[str, Any], ...]:
         """The audits of the run; none where none were made."""
         return tuple(self.described.get("audits") or ())
+
+    @property
+    def stages_taught(self) -> bool:
+        """Whether there were stages to learn from, as far as is known."""
+        if self.kind == "predict":
+            return bool((self.run.facts.get("learnt") or {}).get("stages", True))
+        rows = self.cohort.get("stages") or ()
+        return not rows or any(row["images"] for row in rows if row["class"] is not None)
+
+    @property
+    def masks_taught(self) -> bool:
+        """Whether there were masks to learn from, as far as is known."""
+        if self.kind == "predict":
+            return bool((self.run.facts.get("learnt") or {}).get("mask", True))
+        return self.cohort.get("masks") != 0
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What the network was taught: ``grade``, ``outline``."""
+        grade = self.stages_taught and self.setting("loss.stage") != 0
+        outline = self.masks_taught and self.setting("loss.fine") != 0
+        return (*(("grade",) if grade else ()), *(("outline",) if outline else ()))
 
     def named(self, what: str) -> list[str]:
         """The sites or scanners that are named."""

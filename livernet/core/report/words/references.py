@@ -3,7 +3,7 @@
 import re
 
 REFERENCES = {
-    "kang2020": "Kang SH, You, Lee, Ahn. A fully convolutional network model for classifying liver fibrosis "
+    "kang2020": "Kang SH, et al. A fully convolutional network model for classifying liver fibrosis "
     "stages from ultrasound B-mode images. J Biomed Eng Res 2020;41.",
     "ronneberger2015": "Ronneberger O, Fischer P, Brox T. U-Net: convolutional networks for biomedical image "
     "segmentation. MICCAI 2015; LNCS 9351:234-241.",

@@ -117,11 +117,12 @@ def test_patients_on_both_sides_are_counted(cv_run: Run, leaked: int, expected: 
             "stop",
             "patient",
             1,
-            "1 group of duplicate images was found; their images were never on both sides",
+            "1 group of duplicate images was found; all images of a group lay in one",
         ),
         ("group", "patient", 2, "2 groups of duplicate images were found; patients who shared an image were"),
-        ("group", "image", 2, "their images were never on both sides of a fold"),
-        ("allow", "patient", 2, "nothing was done to keep them on one side of a fold"),
+        ("group", "image", 2, "all images of a group lay in one fold"),
+        ("stop", "holdout", 2, "copies were held out together."),
+        ("allow", "patient", 2, "nothing was done to keep them in one fold"),
     ],
 )
 def test_duplicates_and_what_was_done(
@@ -129,6 +130,11 @@ def test_duplicates_and_what_was_done(
 ) -> None:
     found = split(cv_run, policy, protocol=protocol, duplicates=[{"images": ["a", "b"]}] * groups)
     assert expected in about_data.duplicates(known(found))
+
+
+def test_groups_that_lie_in_several_folds_are_told(cv_run: Run) -> None:
+    found = known(split(cv_run, duplicates=[{}, {}]), duplicate_counts={"across_folds": 1})
+    assert "the images of 1 lay in several folds." in about_data.duplicates(found)
 
 
 def test_predict_and_train_runs_say_how_they_used_the_data(tmp_path: Path, cohort: Path) -> None:
@@ -150,3 +156,10 @@ def test_stages_that_contradict_each_other_are_told(cv_run: Run) -> None:
     assert "had different stages, the stage was treated as unknown (2 images)." in about_data.duplicates(
         known(found)
     )
+
+
+def test_scans_of_nobody_knows_whom_are_no_cohort(tmp_path: Path, cohort: Path) -> None:
+    run = load_run(make_predict(tmp_path / "p", cohort))
+    unknown = tuple(replace(row, patient="") for row in run.predictions)
+    scans = replace(run, predictions=unknown, cohort=None, facts={**run.facts, "cohort": None})
+    assert about_data.cohort(known(scans)) == "12 scans were answered; their patients are not known."

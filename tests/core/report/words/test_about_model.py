@@ -108,3 +108,15 @@ def test_software_names_versions(run: Run) -> None:
     assert text.startswith("Analyses used livernet ")
     assert "PyTorch " in text
     assert text.endswith("run on CPU (1 thread).")
+
+
+def test_what_was_not_taught_is_not_told(run: Run) -> None:
+    classes = known(with_settings(run, loss_fine=0, loss_middle=0, loss_coarse=0))
+    assert "Kang et al. graded fibrosis. It" in without_citations(about_model.network(classes))
+    assert "Masks were predicted" not in about_model.network(classes)
+    masks = without_citations(about_model.network(known(with_settings(run, loss_stage=0))))
+    assert "Kang et al. outlined the liver. It" in masks
+    assert "The class was read" not in masks
+    bare = known(run, cohort={"masks": 0, "stages": []})
+    assert "graded fibrosis. It" in without_citations(about_model.network(bare))
+    assert "mask" not in about_model.loss(bare)

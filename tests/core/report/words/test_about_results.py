@@ -9,7 +9,7 @@ from livernet.core.report.words import about_results
 from livernet.core.report.words.known import Known, know
 from livernet.core.report.words.references import without_citations
 from tests.core.report.words.told import described, known
-from tests.fake_run import make_cohort, make_cv, make_train
+from tests.fake_run import make_cohort, make_cv, make_predict, make_train
 
 BOTH = "On the patients that both had answered, livernet was compared with"
 HOLM = ", P values corrected after Holm."
@@ -42,6 +42,15 @@ def test_the_calibration_is_that_of_the_run(cv_run: Run) -> None:
     )
     other = with_model(cv_run, probabilities="calibrated", calibration_fit={"method": "Platt"})
     assert "temperature" not in about_results.calibration(other)
+
+
+def test_an_external_test_has_the_calibration_of_its_networks(tmp_path: Path, cohort: Path) -> None:
+    run = load_run(make_predict(tmp_path / "p", cohort, calibration={"temperature": 1.4}))
+    text = without_citations(about_results.calibration(with_model(run, probabilities="calibrated")))
+    assert text == (
+        "Class probabilities were calibrated by temperature scaling, with the temperature that the run of "
+        "the networks found on patients held out."
+    )
 
 
 def test_thresholds_are_told_where_there_are_rates(cv_run: Run) -> None:
@@ -118,3 +127,28 @@ def test_several_seeds_are_counted(cv_run: Run) -> None:
     told = known(replace(cv_run, predictions=(*cv_run.predictions, *again)))
     assert "trained with 2 seeds" in about_results.uncertainty(told)
     assert "seed" not in about_results.uncertainty(known(cv_run))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        (
+            {"unit": "mm", "tolerance": 1.234, "tolerance_reason": "both annotators"},
+            "measured in millimetres. The tolerance of surface distances was 1.23 mm (both annotators).",
+        ),
+        (
+            {"unit": "mm", "tolerance": 2.0, "tolerance_reason": "2 mm, for want of a second annotator"},
+            "The tolerance of surface distances was 2 mm, for want of a second annotator.",
+        ),
+        (
+            {"unit": "px", "tolerance": None, "tolerance_reason": "2 % of the diagonal"},
+            "pixels of the cohort's images. The tolerance of surface distances was 2 % of the diagonal.",
+        ),
+        ({"unit": "px"}, "Distances between masks were measured in pixels of the cohort's images."),
+    ],
+)
+def test_distances_have_a_unit_and_a_tolerance(cv_run: Run, recorded: dict[str, Any], expected: str) -> None:
+    run = replace(cv_run, facts={**cv_run.facts, "distances": recorded})
+    told = with_model(run, segmentation={"patients": {"hd95": {"mean": 3.0}}})
+    assert about_results.distances(told).endswith(expected)
+    assert about_results.distances(with_model(run, segmentation={})) == ""

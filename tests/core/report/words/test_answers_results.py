@@ -28,6 +28,13 @@ def test_performance_stands_beside_the_commonest_class(cv_run: Run) -> None:
     )
 
 
+def test_doubt_stands_before_every_number(cv_run: Run) -> None:
+    told = with_patients(cv_run, accuracy=SHARE, majority={"value": 0.4}, auc={"F2": SHARE})
+    doubted = replace(told, described={**told.described, "verdict": {"state": "no", "headline": "No."}})
+    assert answers_results.performance(doubted).told.startswith("No. Accuracy")
+    assert answers_results.accuracy(doubted).told.startswith("No. AUC")
+
+
 def test_diagnostic_accuracy_lacks_rates_where_no_threshold_was_fixed(cv_run: Run) -> None:
     found = answers_results.accuracy(with_patients(cv_run, auc={"F2": SHARE, "F4": {"value": None}}))
     assert found.told == (

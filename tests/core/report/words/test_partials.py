@@ -18,7 +18,9 @@ SECTIONS = ("flow", "characteristics", "subgroups", "methods", "claim", "card")
 def page(tmp_path: Path, cohort: Path) -> str:
     """A page over a cohort whose every name is markup."""
     rows = [
-        replace(row, site=f"{NASTY}{n % 2}", scanner=f"<b>skin {n % 3}", extras={"etiology": NASTY, "sex": "F"})
+        replace(
+            row, site=f"{NASTY}{n % 2}", scanner=f"<b>skin {n % 3}", extras={"etiology": NASTY, "sex": "F"}
+        )
         for n, row in enumerate(load_manifest(cohort).rows)
     ]
     write_manifest(cohort, rows)
