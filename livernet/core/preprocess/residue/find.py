@@ -64,7 +64,7 @@ def find_residue(
     layers = search(grey_hw, core_hw)
     tinge = colour_amount(colour_hw, inside_hw)
     written = max((likeness(layer) for layer in layers + _coloured_layers(colour_hw, core_hw)), default=0.0)
-    lines_hw = level_lines(grey_hw, core_hw, layers[0].noise)
+    lines_hw = level_lines(layers[0])
     marker_hw, kinds = find_markers(layers, lines_hw, colour_hw, dark_HW[window], inside_hw)
     if holds_frame(lines_hw):
         tinge = 2.0

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from livernet.core.preprocess.residue.blobs import Mask
-from livernet.core.preprocess.residue.strokes import Grey, rise_above_sides
+from livernet.core.preprocess.residue.strokes import Layer
 
 _LENGTH = 32
 _RISE = 50
@@ -21,13 +21,14 @@ _LEAST_BOX, _CORNER, _WHOLE = 20, 4, 0.9
 """Least height of a box, how far its lines may end apart, in pixels; share of the sector's extent."""
 
 
-def level_lines(grey_hw: Grey, core_hw: Mask, noise: float) -> Mask:
+def level_lines(layer: Layer) -> Mask:
     """The pixels of straight level lines of one grey: bool (h, w)."""
+    grey_hw, core_hw = layer.grey_HW, layer.core_HW
     found_hw = np.zeros(grey_hw.shape, dtype=np.bool_)
-    least = round(_RISE * noise)
+    least = round(_RISE * layer.noise)
     if least > 255 or grey_hw.shape[1] <= _LENGTH:
         return found_hw
-    rise_hw = rise_above_sides(grey_hw, axis=0)
+    rise_hw = layer.down_HW
     high_hw = (rise_hw >= least) & core_hw
     rows = np.flatnonzero(np.count_nonzero(high_hw, axis=1) >= _LENGTH)
     for row in rows:

@@ -7,14 +7,18 @@ stroke of large writing is as thin as one of small writing on a smaller picture.
 Shape suffixes: H, W picture height and width, at any of the sizes; N pixels; K rows of a run.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from livernet.core.preprocess.residue.blobs import Blobs, Mask, blobs
 
 Grey = NDArray[np.uint8]
+Rule = tuple[int, int, int]
 
 SCALES = (1, 2, 4)
 """Pixels of the picture to a pixel of the search."""
@@ -27,6 +31,7 @@ row as letters stand.
 """
 _SLANTED = ((4, 30, 12), (5, 22, 12), (6, 18, 12))
 """The same for slanted runs, which must also rise above what lies over and under them."""
+_UPRIGHT = (0.0,)
 _SLOPES = (1.0, -1.0, 0.5, -0.5)
 """Columns to a row of a slanted run."""
 _SHARPER = {1: 1.0, 2: 1.3, 4: 2.0}
@@ -65,10 +70,17 @@ class Layer:
     """uint8."""
     core_HW: Mask = field(repr=False)
     """Where to look."""
+    across_HW: Grey = field(repr=False)
+    """How far each pixel stands above both sides."""
     strokes: tuple[Stroke, ...]
     """Upright ones, at most 300."""
     noise: float
     """How much sharper than smooth speckle the picture is, 1 or more."""
+
+    @cached_property
+    def down_HW(self) -> Grey:  # noqa: N802
+        """How far each pixel stands above what lies over and under it."""
+        return rise_above_sides(self.grey_HW, axis=0)
 
 
 def search(grey_HW: Grey, core_HW: Mask) -> tuple[Layer, ...]:
@@ -81,10 +93,10 @@ def search(grey_HW: Grey, core_HW: Mask) -> tuple[Layer, ...]:
         across_HW = rise_above_sides(grey_HW, axis=1)
         noise = noise or _noise(across_HW, core_HW)
         factor = noise * _SHARPER[scale]
-        upright_HW = _runs(grey_HW, across_HW, core_HW, factor)
+        upright_HW = _runs(grey_HW, across_HW, core_HW, _RULES, _UPRIGHT, factor)
         layers.append(
             Layer(
-                scale=scale, grey_HW=grey_HW, core_HW=core_HW, noise=noise,
+                scale=scale, grey_HW=grey_HW, core_HW=core_HW, across_HW=across_HW, noise=noise,
                 strokes=_strokes(grey_HW, across_HW, upright_HW),
             )
         )  # fmt: skip
@@ -95,8 +107,8 @@ def search(grey_HW: Grey, core_HW: Mask) -> tuple[Layer, ...]:
 
 def slanted_strokes(layer: Layer) -> tuple[Stroke, ...]:
     """Slanted strokes: of saltires, arrows, outlines; at most 300."""
-    thin_HW = np.minimum(rise_above_sides(layer.grey_HW, axis=1), rise_above_sides(layer.grey_HW, axis=0))
-    runs_HW = _slanted_runs(layer.grey_HW, thin_HW, layer.core_HW, layer.noise)
+    thin_HW = np.minimum(layer.across_HW, layer.down_HW)
+    runs_HW = _runs(layer.grey_HW, thin_HW, layer.core_HW, _SLANTED, _SLOPES, layer.noise)
     return _strokes(layer.grey_HW, thin_HW, runs_HW)
 
 
@@ -122,9 +134,7 @@ def rise_above_sides(grey_HW: Grey, axis: int) -> Grey:
 def half_size(grey_HW: Grey) -> Grey:
     """Means of blocks of 2 x 2 pixels, an odd last row or column dropped: uint8 (H // 2, W // 2)."""
     height, width = (side // 2 * 2 for side in grey_HW.shape)
-    rows_HW = grey_HW[:height:2, :width].astype(np.uint16) + grey_HW[1:height:2, :width]
-    means_HW: Grey = ((rows_HW[:, ::2] + rows_HW[:, 1::2] + 2) >> 2).astype(np.uint8)
-    return means_HW
+    return np.asarray(Image.fromarray(grey_HW).reduce(2, box=(0, 0, width, height)))
 
 
 def _noise(rise_HW: Grey, core_HW: Mask) -> float:
@@ -135,49 +145,35 @@ def _noise(rise_HW: Grey, core_HW: Mask) -> float:
     return max(1.0, float(np.searchsorted(counts, 0.97 * counts[-1])) / _QUIET)
 
 
-def _runs(grey_HW: Grey, rise_HW: Grey, core_HW: Mask, factor: float) -> Mask | None:
-    """The pixels of all upright runs that meet a rule: bool (H, W); ``None`` for none."""
-    found_HW: Mask | None = None
-    steady_HW, have = np.minimum(rise_HW[:-1], rise_HW[1:]), 2
-    for rows, rise, spread in _RULES:
-        # the least of so many consecutive rows, from that of fewer, at least half as many
-        steady_HW, have = np.minimum(steady_HW[: have - rows], steady_HW[rows - have :]), rows
-        candidates_HW = steady_HW >= min(255, round(rise * factor))
-        candidates_HW &= core_HW[rows // 2 : rows // 2 + len(steady_HW)]
-        index_N = np.flatnonzero(candidates_HW)
-        if len(index_N) == 0:
-            continue
-        y_N, x_N = np.divmod(index_N, grey_HW.shape[1])
-        along_KN = grey_HW[y_N + np.arange(rows)[:, None], x_N]
-        # a bright stroke may waver more: JPEG and smoothed edges err in proportion
-        keep_N = np.ptp(along_KN, axis=0) <= np.maximum(spread, steady_HW[y_N, x_N] // 3)
-        if found_HW is None:
-            found_HW = np.zeros(grey_HW.shape, dtype=np.bool_)
-        found_HW[y_N[keep_N] + np.arange(rows)[:, None], x_N[keep_N]] = True
-    return found_HW
+def _runs(
+    grey_HW: Grey, rise_HW: Grey, core_HW: Mask, rules: Sequence[Rule], slopes: Sequence[float], factor: float
+) -> Mask | None:
+    """The pixels of all runs in these directions that meet a rule: bool (H, W); ``None`` for none.
 
-
-def _slanted_runs(grey_HW: Grey, thin_HW: Grey, core_HW: Mask, factor: float) -> Mask | None:
-    """The pixels of all slanted runs that meet a rule: bool (H, W); ``None`` for none.
-
-    Few pixels rise in all directions, so each run is followed pixel by pixel from those that do.
+    Few pixels rise enough, so each run is followed pixel by pixel from those that do.
     """
-    least = [min(255, round(rise * factor)) for _, rise, _ in _SLANTED]
-    start_N = np.flatnonzero((thin_HW >= min(least)) & core_HW)
-    width, rise_M, grey_M = grey_HW.shape[1], thin_HW.ravel(), grey_HW.ravel()
+    least = [min(255, round(rise * factor)) for _, rise, _ in rules]
+    start_HW = rise_HW >= min(least)
+    if slopes == _UPRIGHT:
+        # cheaper than to follow each: two rows on it must rise as well
+        start_HW[:-2] &= start_HW[1:-1] & start_HW[2:]
+    start_N = np.flatnonzero(start_HW)
+    width, rise_M, grey_M, core_M = grey_HW.shape[1], rise_HW.ravel(), grey_HW.ravel(), core_HW.ravel()
     found_HW: Mask | None = None
-    for slope in _SLOPES:
-        path_K = np.array([row * width + int(row * slope) for row in range(_SLANTED[-1][0])])
+    for slope in slopes:
+        path_K = np.array([row * width + int(row * slope) for row in range(rules[-1][0])])
         index_N, weakest_N = start_N, rise_M[start_N]
-        for rows, (steps, _, spread) in enumerate(_SLANTED):
-            for step in path_K[(_SLANTED[rows - 1][0] if rows else 1) : steps]:
-                index_N, weakest_N = _followed(index_N, weakest_N, int(step), rise_M, min(least[rows:]))
-            run_KN = index_N + path_K[:steps, None]
-            keep_N = np.ptp(grey_M[run_KN], axis=0) <= np.maximum(spread, weakest_N // 3)
-            keep_N &= weakest_N >= least[rows]
-            if keep_N.any():
+        for k, (rows, _, spread) in enumerate(rules):
+            for step in path_K[(rules[k - 1][0] if k else 1) : rows]:
+                index_N, weakest_N = _followed(index_N, weakest_N, int(step), rise_M, min(least[k:]))
+            able_N = weakest_N >= least[k]
+            run_KN = index_N[able_N] + path_K[:rows, None]
+            # a bright stroke may waver more: JPEG and smoothed edges err in proportion
+            steady_N = np.ptp(grey_M[run_KN], axis=0) <= np.maximum(spread, weakest_N[able_N] // 3)
+            steady_N &= core_M[run_KN[rows // 2]]
+            if steady_N.any():
                 found_HW = np.zeros(grey_HW.shape, dtype=np.bool_) if found_HW is None else found_HW
-                found_HW.ravel()[run_KN[:, keep_N]] = True
+                found_HW.ravel()[run_KN[:, steady_N]] = True
     return found_HW
 
 

@@ -59,7 +59,7 @@ class Echo:
     def near(self, shape: tuple[int, int], distance: int) -> NDArray[np.bool_]:
         """The pixels of a picture that lie within about ``distance`` pixels of an echo: bool (H, W)."""
         cells_hw = window_max(self.region_hw, 2 * -(-distance // self.step) + 1)
-        blocks_hw = np.repeat(np.repeat(cells_hw, self.step, axis=0), self.step, axis=1)
+        blocks_hw = np.repeat(np.repeat(cells_hw, self.step, axis=1), self.step, axis=0)
         missing = [(0, side - have) for side, have in zip(shape, blocks_hw.shape, strict=True)]
         return np.pad(blocks_hw, missing, mode="edge")
 

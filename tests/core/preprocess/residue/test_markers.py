@@ -22,8 +22,7 @@ def draw(*lines, fill=250, dim=2):
 
 def marks(grey, colour=NOWHERE, dark=NOWHERE):
     layers = search(grey, EVERYWHERE)
-    lines = level_lines(grey, EVERYWHERE, layers[0].noise)
-    return find_markers(layers, lines, colour, dark, EVERYWHERE)
+    return find_markers(layers, level_lines(layers[0]), colour, dark, EVERYWHERE)
 
 
 PLUS = ((93, 100, 107, 100), (100, 93, 100, 107))
