@@ -4,8 +4,8 @@
 
 Thresholds were chosen on phantom seed 101 and on real pictures, some of which are used here again; the
 default seed was kept for this. Raw pictures are changed, then both are prepared: what is compared is what a
-cohort would hold. FOLDER may hold real pictures: frames of loops in ``rus/unlabelled`` (subject, number of the
-frame) and pictures of other patients in ``aul/images``.
+cohort would hold. FOLDER may hold real pictures: frames of loops in ``rus/unlabelled`` (subject and number
+of the frame) and pictures of other patients in ``aul/images``.
 """
 
 import argparse
