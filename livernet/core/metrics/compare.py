@@ -1,11 +1,13 @@
 """Models against each other on the same patients, and one model against itself over several seeds.
 
-Differences are paired: a draw of the bootstrap is the same patients for both models. Folds are no independent
-repetitions (their training sets overlap), so that nothing is tested over folds.
+Differences are paired: a draw of the bootstrap is the same patients for both models. Near an AUC of 1 draws
+hardly differ and would make limits far too narrow, so that those of AUCs are made of Newcombe's. Folds are no
+independent repetitions (their training sets overlap): nothing is tested over folds.
 
 Shapes: N patients, B draws.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -18,14 +20,18 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.metrics.cases import Cases, by_patient
 from livernet.core.metrics.classification import accuracy, auc, confusion
 from livernet.core.metrics.cuts import cuts_of
+from livernet.core.metrics.intervals import auc_interval
 from livernet.core.metrics.measure import Measure, missing
 from livernet.core.metrics.ordinal import areas
-from livernet.core.metrics.resample import Patients, Statistic, bootstrap, with_percentile
+from livernet.core.metrics.resample import DRAWS, Patients, bootstrap, with_percentile
 from livernet.core.stages import Grouping
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Limits = tuple[float, float, float]
+MOVER = f"Newcombe's limits of both AUCs, their correlation by {DRAWS} draws of patients (MOVER)"
+"""Covered 95.5 to 100 % of 400 cohorts of 78 patients (AUC 0.7 to 0.99); percentile and BCa 61 to 94 %."""
 _NONE = "no patient of known stage was answered by both"
 
 
@@ -38,7 +44,7 @@ def compare_models(groups: Mapping[str, Sequence[Prediction]], grouping: Groupin
 
     Returns:
         A comparison for each: ``patients`` in common, ``left_out`` that only one answered,
-        ``accuracy_difference`` and ``auc_difference`` (a minus b, bootstrap of patients), and ``mcnemar``,
+        ``accuracy_difference`` and ``auc_difference`` (a minus b, paired), and ``mcnemar``,
         the exact test on the patients that one alone got right; ``p_holm`` allows for all the comparisons.
     """
     cases = {name: by_patient(rows) for name, rows in groups.items()}
@@ -99,20 +105,21 @@ def _compare(name_a: str, name_b: str, cases: Mapping[str, Cases], grouping: Gro
     true_N = a.true_N[in_a]
     right_a, right_b = a.predicted_N[in_a] == true_N, b.predicted_N[in_b] == true_N
     gain_N = right_a.astype(np.float64) - right_b
-    wanted: dict[str, tuple[Measure, Statistic]] = {}
-    wanted["accuracy"] = _accuracy_difference(gain_N), partial(_means, gain_N)
+    patients = Patients.of(np.arange(len(true_N)), true_N)
     cuts_b = cuts_of(b, grouping)
-    for cutoff, cut in cuts_of(a, grouping).items():
-        scores = cut.score_N[in_a], cuts_b[cutoff].score_N[in_b]
-        wanted[cutoff] = _auc_difference(*scores, cut.positive_N[in_a])
-    found = _with_intervals(wanted, Patients.of(np.arange(len(true_N)), true_N))
+    areas_of = {
+        cutoff: _auc_difference(
+            cut.score_N[in_a], cuts_b[cutoff].score_N[in_b], cut.positive_N[in_a], patients
+        )
+        for cutoff, cut in cuts_of(a, grouping).items()
+    }
     return {
         "a": name_a,
         "b": name_b,
         "patients": len(true_N),
         "left_out": len(a.names) + len(b.names) - 2 * len(true_N),
-        "accuracy_difference": found.pop("accuracy").to_dict(),
-        "auc_difference": {cutoff: measure.to_dict() for cutoff, measure in found.items()},
+        "accuracy_difference": _accuracy_difference(gain_N, patients).to_dict(),
+        "auc_difference": {cutoff: measure.to_dict() for cutoff, measure in areas_of.items()},
         "mcnemar": _mcnemar(int((gain_N > 0).sum()), int((gain_N < 0).sum()), len(true_N)),
     }
 
@@ -127,35 +134,47 @@ def _in_common(a: Cases, b: Cases) -> tuple[Ints, Ints]:
     return pairs_N2[:, 0], pairs_N2[:, 1]
 
 
-def _accuracy_difference(gain_N: Floats) -> Measure:
-    return Measure(value=float(gain_N.mean())) if len(gain_N) else missing(_NONE)
+def _accuracy_difference(gain_N: Floats, patients: Patients) -> Measure:
+    if not len(gain_N):
+        return missing(_NONE)
+    means_B = bootstrap({"mean": lambda drawn_BN: drawn_BN @ gain_N / len(gain_N)}, patients)["mean"]
+    return with_percentile(Measure(value=float(gain_N.mean())), means_B, patients)
 
 
-def _auc_difference(score_a_N: Floats, score_b_N: Floats, positive_N: Bools) -> tuple[Measure, Statistic]:
-    def differences(weights_BN: Floats) -> Floats:
-        return areas(score_a_N, positive_N, weights_BN) - areas(score_b_N, positive_N, weights_BN)
+def _auc_difference(score_a_N: Floats, score_b_N: Floats, positive_N: Bools, patients: Patients) -> Measure:
+    a, b = (auc(score_N, positive_N, interval=False) for score_N in (score_a_N, score_b_N))
+    if a.value is None or b.value is None:
+        return missing(str(a.reason) if len(positive_N) else _NONE)
+    drawn = bootstrap(
+        {"a": partial(areas, score_a_N, positive_N), "b": partial(areas, score_b_N, positive_N)}, patients
+    )
+    measure = with_percentile(Measure(value=a.value - b.value), drawn["a"] - drawn["b"], patients)
+    if measure.low is None:
+        return measure
+    sizes = int(positive_N.sum()), int((~positive_N).sum())
+    limits_a, limits_b = ((value, *auc_interval(value, *sizes)) for value in (a.value, b.value))
+    varied = min(np.ptp(drawn["a"]), np.ptp(drawn["b"])) > 0
+    correlation = float(np.corrcoef(drawn["a"], drawn["b"])[0, 1]) if varied else 0.0
+    return measure.within(mover(limits_a, limits_b, correlation), MOVER)
 
-    areas_of = [auc(score_N, positive_N, interval=False) for score_N in (score_a_N, score_b_N)]
-    if areas_of[0].value is None or areas_of[1].value is None:
-        return missing(str(areas_of[0].reason) if len(positive_N) else _NONE), differences
-    return Measure(value=areas_of[0].value - areas_of[1].value), differences
 
+def mover(a: Limits, b: Limits, correlation: float) -> tuple[float, float]:
+    """Limits of a - b from those of a and of b and their correlation.
 
-def _means(value_N: Floats, weights_BN: Floats) -> Floats:
-    means_B: Floats = weights_BN @ value_N / weights_BN.sum(axis=1)
-    return means_B
+    Zou and Donner, Stat Med 27:1693, 2008.
 
+    Args:
+        a: value, lower and upper limit.
+        b: the same of the other.
+        correlation: of both estimates.
+    """
 
-def _with_intervals(
-    wanted: Mapping[str, tuple[Measure, Statistic]], patients: Patients
-) -> dict[str, Measure]:
-    """The measures, those with a value given the interval of one and the same bootstrap of patients."""
-    known = {name: statistic for name, (measure, statistic) in wanted.items() if measure.value is not None}
-    values = bootstrap(known, patients) if known else {}
-    return {
-        name: with_percentile(measure, values[name], patients) if name in values else measure
-        for name, (measure, _) in wanted.items()
-    }
+    def reach(from_a: float, from_b: float) -> float:
+        return math.sqrt(max(0.0, from_a**2 - 2 * correlation * from_a * from_b + from_b**2))
+
+    (value_a, low_a, high_a), (value_b, low_b, high_b) = a, b
+    low = value_a - value_b - reach(value_a - low_a, high_b - value_b)
+    return low, value_a - value_b + reach(high_a - value_a, value_b - low_b)
 
 
 def _mcnemar(a_only: int, b_only: int, patients: int) -> dict[str, Any]:
