@@ -32,7 +32,9 @@ def cv(
     ] = "patient",
     duplicates: Annotated[
         Literal["stop", "group", "allow"],
-        typer.Option(help="The same picture under two patients: stop, treat as one patient, or allow."),
+        typer.Option(
+            help="The same picture, or nearly, under two patients: stop, treat as one patient, or allow."
+        ),
     ] = "stop",
     preset: PresetOption = "auto",
     config: ConfigOption = None,

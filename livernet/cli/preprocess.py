@@ -24,7 +24,10 @@ def preprocess(
     cohort: Annotated[Path, typer.Argument(metavar="OUT", help="New or empty folder for the cohort.")],
     labels: Annotated[
         Path | None,
-        typer.Option(help="Table file,patient,stage[,site,scanner,view]. Default: RAW/labels.csv if there."),
+        typer.Option(
+            help="Table file,patient,stage[,site,scanner,view]. Default: RAW/labels.csv, else folders RAW/F0 "
+            "to RAW/F4 tell the stage."
+        ),
     ] = None,
     masks: Annotated[
         Path | None,
@@ -118,7 +121,8 @@ def _show(summary: "Summary") -> None:
     if summary.copies.groups:
         found = summary.copies
         across = f"{found.across_patients} under several patients, {found.across_stages} under several stages"
-        out.print(f"  copies       {found.groups} pictures occur {found.images} times: {across}")
+        groups = f"{found.groups} group{'s' * (found.groups > 1)}"
+        out.print(f"  copies       {found.images} images in {groups} of equal or nearly equal ones: {across}")
     if summary.rejected or summary.admitted:
         out.print(f"  reviewed     {summary.rejected} rejected, {summary.admitted} let in by name")
     for reason, count in summary.reasons.items():

@@ -46,6 +46,15 @@ def test_json_is_the_only_thing_on_stdout(raw):
     assert document["quarantine_map"].endswith("raw-quarantine-map.csv")
 
 
+def test_copies_are_counted(raw):
+    (raw / "2.png").write_bytes((raw / "0.png").read_bytes())
+    result = invoke("out")
+    line = "copies       2 images in 1 group of equal or nearly equal ones: 1 under several patients"
+    assert line in result.stdout.replace("\n", " ")
+    again = json.loads(invoke("out2", "--json").stdout)
+    assert again["copies"] == {"groups": 1, "images": 2, "across_patients": 1, "across_stages": 0}
+
+
 def test_strict_exits_with_three_only_when_something_is_in_quarantine(raw):
     assert invoke("out", "--strict").exit_code == 0
     (raw / "2.png").write_bytes(b"")
