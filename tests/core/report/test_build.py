@@ -157,7 +157,7 @@ def test_runs_stand_side_by_side(tmp_path: Path, cohort: Path, cv_folder: Path) 
     runs = [cv_folder, make_predict(tmp_path / "external", cohort), make_train(tmp_path / "plain", cohort)]
     report = build_report(runs, tmp_path / "report.html")
     words = read(report)
-    assert {"side", "run1", "run2", "run3"} <= anchors(report.html.read_text(encoding="utf-8"))
+    assert {"side", "sideways", "run1", "run2", "run3"} <= anchors(report.html.read_text(encoding="utf-8"))
     assert [run["label"] for run in report.document["runs"]] == ["A", "B", "C"]
     assert "B · external" in words
     assert "a train run has no held-out numbers" in words

@@ -30,7 +30,7 @@ def null_figure(null: Sequence[float], observed: float, name: str) -> Figure:
 
 def forest_figure(rows: Sequence[Row], label: str, reference: float) -> Figure:
     """Values with their intervals, one under the other; ``reference`` is where there is no difference."""
-    figure, axes = blank(5.6, 0.9 + 0.34 * len(rows))
+    figure, axes = blank(4.1, 0.9 + 0.34 * len(rows))
     with mpl.rc_context(STYLE):
         places = list(range(len(rows)))
         look: Any = {"color": PALETTE[0], "solid_capstyle": "butt", "linewidth": 2}
@@ -39,8 +39,9 @@ def forest_figure(rows: Sequence[Row], label: str, reference: float) -> Figure:
                 axes.plot((low, high), (place, place), **look)
             axes.plot(value, place, "s", color=INK, markersize=5)
         axes.axvline(reference, color=MUTED, linewidth=0.9, linestyle=(0, (2, 3)))
-        axes.set_yticks(places, [plain(row[0], 30) for row in rows], color=INK)
+        axes.set_yticks(places, [plain(row[0], 34) for row in rows], color=INK)
         axes.set(xlabel=plain(label), ylim=(len(rows) - 0.5, -0.5))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
     return figure

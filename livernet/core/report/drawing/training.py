@@ -36,7 +36,7 @@ def terms_figure(terms: Mapping[str, Sequence[Curve]]) -> Figure:
             mean_E = mean_curve(folds)
             style: Any = {"color": PALETTE[number], "linestyle": _DASHES[number % len(_DASHES)]}
             axes.plot(_epochs(mean_E), mean_E, linewidth=1.5, label=label, **style)
-        axes.legend(loc="upper right", ncols=2, handlelength=2.2)
+        figure.legend(loc="outside upper left", ncols=2, handlelength=2.2)
         _epoch_axis(axes, "loss term, mean over folds", None)
     return figure
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from livernet.core.report.drawing.assets import cutoff_name
 from livernet.core.report.duplicates import PICTURES, SHOWN
 from livernet.core.report.page.facts import facts, parts
-from livernet.core.report.page.sections import sections
+from livernet.core.report.page.sections import numbered, sections
 
 _SHADES = 8
 """Steps of the colour of a confusion cell, classes s0..s8 of the style sheet."""
@@ -31,7 +31,7 @@ def render(document: dict[str, Any], pictures: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     words = (percent, number, shade, duration, several, cutoff_name)
-    filters = (*words, first_value, methods, table_methods, facts, parts)
+    filters = (*words, numbered, first_value, methods, table_methods, facts, parts)
     environment.filters |= {one.__name__: one for one in filters}
     environment.globals |= {"sections": sections, "letters": string.ascii_lowercase}
     environment.globals |= {"shown_groups": SHOWN, "shown_pictures": PICTURES}

@@ -21,6 +21,11 @@ class Section:
     """Whether it shows results, which need a caveat where they cannot be believed."""
 
 
+def numbered(run: Run) -> bool:
+    """Whether a run has held-out numbers of any kind."""
+    return _scored(run) or _masked(run)
+
+
 def _scored(run: Run) -> bool:
     return bool(run["summary"]) and any(model["images"]["n"] for model in run["summary"]["models"].values())
 

@@ -20,6 +20,5 @@ def test_curves_show_every_fold_and_their_mean() -> None:
 
 
 def test_terms_are_named() -> None:
-    legend = terms_figure({"mask": [[1.0, 0.5]], "class": [[2.0, 1.0]]}).axes[0].get_legend()
-    assert legend is not None
+    (legend,) = terms_figure({"mask": [[1.0, 0.5]], "class": [[2.0, 1.0]]}).legends
     assert [text.get_text() for text in legend.get_texts()] == ["mask", "class"]
