@@ -1,7 +1,7 @@
 """Cross-validation: networks x folds as a queue, one in memory at a time, a finished one never run again."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,7 +83,9 @@ def cross_validate(
         predictions += answers
     calibrated, fits = _calibrate(_in_order(predictions, plan), plan)
     write_predictions(folder / PREDICTIONS, calibrated)
-    scored = read_predictions(folder / PREDICTIONS)  # to the digits that report will find
+    rounded = zip(read_predictions(folder / PREDICTIONS), calibrated, strict=True)
+    # to the digits that report will find, under the names of the manifest
+    scored = tuple(replace(found, image=row.image, patient=row.patient) for found, row in rounded)
     summary = _summary(plan, folder, scored, fits)
     write_json(folder / SUMMARY, summary)
     audited = audits_document(folder, cohort, audits)

@@ -5,7 +5,7 @@ Shape suffixes: N test images, H rows, W columns, S side of a prepared picture.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,7 +25,7 @@ from livernet.core.data.predictions import (
 from livernet.core.data.splits import Fold
 from livernet.core.device import Device
 from livernet.core.errors import DataError
-from livernet.core.files import write_png, write_text
+from livernet.core.files import inert, write_png, write_text
 from livernet.core.infer.forward import (
     Inferred,
     Network,
@@ -146,16 +146,21 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
 
 
 def _read_finished(job: FoldJob) -> tuple[Prediction, ...]:
-    """The predictions of a finished fold, if they are those of its own network and test images."""
+    """The predictions of a finished fold, if they are those of its own network and test images.
+
+    Names get back what the file put an apostrophe before, lest a spreadsheet take them for formulas.
+    """
     file = job.folder / PREDICTIONS
     predictions = read_predictions(file)
     rows = [job.cohort.rows[place] for place in job.fold.test]
-    expected = [(job.config.model.name, job.number, row.image, row.patient, row.stage) for row in rows]
+    network = job.config.model.name, job.number
+    expected = [(*network, inert(row.image), inert(row.patient), row.stage) for row in rows]
     if [(p.model, p.fold, p.image, p.patient, p.stage) for p in predictions] != expected:
         raise DataError(
             f"{file}: does not answer the {len(rows)} images of this fold, each once", _run_again(job.folder)
         )
-    return predictions
+    named = zip(predictions, rows, strict=True)
+    return tuple(replace(found, image=row.image, patient=row.patient) for found, row in named)
 
 
 def _run_again(folder: Path) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from livernet.core.audits.audit import Audit
 from livernet.core.config import Config
-from livernet.core.data.manifest import Cohort
+from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
 from livernet.core.device import choose_device
 from livernet.core.errors import OutputError
@@ -169,6 +169,17 @@ def test_stages_alone_can_be_cross_validated(tmp_path: Path) -> None:
     result = run(tmp_path / "run", make_cohort(tmp_path / "out", masks=False), Listener())
     assert {(p.dice, p.mask_confidence) for p in result.predictions} == {(None, None)}
     assert not list((tmp_path / "run").rglob("masks"))
+
+
+def test_names_that_look_like_formulas_stay_what_they_are(tmp_path: Path) -> None:
+    make_cohort(tmp_path / "out")
+    manifest = tmp_path / "out/manifest.csv"
+    manifest.write_text(manifest.read_text().replace("P04", "=P04").replace("P05", "+P05"))
+    cohort = load_manifest(tmp_path / "out")
+    for _ in range(2):  # made, then found finished
+        result = run(tmp_path / "run", cohort, Listener())
+        assert [row.patient for row in result.predictions] == [row.patient for row in cohort.rows]
+    assert "'=P04" in (tmp_path / "run/predictions.csv").read_text()
 
 
 def test_holdout_predicts_an_image_as_often_as_it_is_drawn(tmp_path: Path) -> None:
