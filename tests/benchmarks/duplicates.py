@@ -148,7 +148,7 @@ def _measure(shown: Sequence[Shown]) -> dict[str, Any]:
         rows = [n for n, one in enumerate(shown) if one.copies.get(kind) is not None]
         refused = sum(kind in one.copies for one in shown) - len(rows)
         group_of = _groups(np.concatenate([originals, *(shown[n].copies[kind][None] for n in rows)]))
-        found = sum(group_of[n] == group_of[len(shown) + place] for place, n in enumerate(rows))
+        found = sum(int(group_of[n] == group_of[len(shown) + place]) for place, n in enumerate(rows))
         recall[kind] = {"pairs": len(rows), "found": found, "refused by preprocess": refused}
     pairs, found = (sum(one[key] for one in recall.values()) for key in ("pairs", "found"))
     return {
