@@ -1,6 +1,6 @@
 """One network on one cohort: all labelled images train, or a share of the patients is held out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,13 +81,11 @@ def train_single(
         preprocessing=preprocessing,
         ruler=ruler,
     )
-    predictions: Sequence[Prediction] = ()
-    if fold.test:
-        predictions = run_fold(job, device, on_epoch)
-    elif not (folder / MODEL).is_file():
+    predictions = run_fold(job, device, on_epoch) if fold.test else ()
+    if not fold.test and not (folder / MODEL).is_file():
         fit(job, device, on_epoch)
     run.finish()
-    return SingleResult(folder=folder, images=len(fold.train), predictions=tuple(predictions))
+    return SingleResult(folder=folder, images=len(fold.train), predictions=predictions)
 
 
 def _divide(cohort: Cohort, tensors: Tensors, config: Config, holdout: float) -> Fold:

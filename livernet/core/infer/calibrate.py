@@ -165,8 +165,8 @@ def _fit_temperature(rows: Sequence[Prediction], patients: int) -> tuple[float, 
     others_NK[np.arange(len(log_NK)), cases.true_N] = -np.inf
     if (right_N > others_NK.max(axis=1)).all():
         return 1.0, "every image is right: how much to trust a wrong answer cannot be learnt from it"
-    if np.ptp(log_NK, axis=1).max() < 1e-6:
-        return 1.0, "all classes are equally probable throughout"
+    if np.ptp(log_NK, axis=0).max() < 1e-6:
+        return 1.0, "all images have the same probabilities"
     weight_N = _patient_weights(rows)
 
     def loss(log_temperature: float) -> float:
@@ -175,8 +175,10 @@ def _fit_temperature(rows: Sequence[Prediction], patients: int) -> tuple[float, 
 
     bounds = (math.log(COOLEST), math.log(HOTTEST))
     best = float(minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-6}).x)
-    at_end = min(abs(best - bound) for bound in bounds) < 1e-3
-    return round(math.exp(best), 6), "at the end of the range" if at_end else ""
+    for end in (COOLEST, HOTTEST):
+        if abs(best - math.log(end)) < 1e-3:  # exactly, so that folds at the end are calibrated alike
+            return end, "at the end of the range"
+    return round(math.exp(best), 6), ""
 
 
 def _patient_weights(rows: Sequence[Prediction]) -> NDArray[np.float64]:
