@@ -23,19 +23,23 @@ SCHEMA = 1
 _ORDER = ("shuffled", "outside", "source", "duplicates", "attribution", "masks")
 
 
-def audits_document(folder: Path, cohort: Cohort, before: Sequence[Audit] = ()) -> dict[str, Any]:
+def audits_document(
+    folder: Path, cohort: Cohort, before: Sequence[Audit] = (), summary: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Audit a finished cross-validation: the contents of its audits.json.
 
     Args:
         folder: of the run, with run.json, splits.json and summary.json.
         cohort: the one it was made of.
         before: what :func:`livernet.core.audits.cohort.audit_cohort` said before training; made where empty.
+        summary: the run's numbers where they were scored again; else those of its summary.json.
 
     Raises:
         DataError: the cohort is another one or has changed, or a file of either is damaged.
     """
     started = time.monotonic()
-    facts, summary, splits = read_run(folder), _read(folder / "summary.json"), _read(folder / "splits.json")
+    facts, splits = read_run(folder), _read(folder / "splits.json")
+    summary = _read(folder / "summary.json") if summary is None else summary
     division = read_division(folder, cohort, facts, splits)
     model = str((facts.get("models") or ["livernet"])[0])
     made = {audit.name: audit for audit in before or audit_cohort(division)}

@@ -43,7 +43,7 @@ def audited(run: Run, summary: Mapping[str, Any] | None, progress: Callable[[str
     """
     document, reason = read_audits(run), ""
     if document is None:
-        document, reason = _audit(run, progress)
+        document, reason = _audit(run, summary, progress)
     if document is None:
         leaked = int((run.splits or {}).get("leaked_patients") or 0)
         verdict = judge((), leaked_patients=leaked, phantom=is_phantom(run), summary=summary or {})
@@ -53,14 +53,16 @@ def audited(run: Run, summary: Mapping[str, Any] | None, progress: Callable[[str
     return {"verdict": document["verdict"], "audits": document["audits"], "audited": made}
 
 
-def _audit(run: Run, progress: Callable[[str], None]) -> tuple[dict[str, Any] | None, str]:
+def _audit(
+    run: Run, summary: Mapping[str, Any] | None, progress: Callable[[str], None]
+) -> tuple[dict[str, Any] | None, str]:
     if run.kind != "cv":
         return None, f"a {run.kind} run is not audited, only the cross-validation behind it"
     if run.cohort is None:
         return None, f"no audit can be made, because {run.cohort_reason}"
     progress(f"{run.folder}: auditing, which may take two minutes")
     try:
-        return audits_document(run.folder, run.cohort), ""
+        return audits_document(run.folder, run.cohort, summary=summary), ""
     except DataError as error:
         return None, f"no audit could be made: {error.message}"
 

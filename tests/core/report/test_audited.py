@@ -1,12 +1,16 @@
 import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from livernet.core.errors import DataError
 from livernet.core.files import write_text
-from livernet.core.report.audited import read_audits
-from livernet.core.report.collect import Run
-from tests.fake_run import make_audits
+from livernet.core.report.audited import audited, read_audits
+from livernet.core.report.collect import Run, load_run
+from livernet.core.report.scores import scored
+from tests.fake_run import make_audits, make_predict
 
 
 def test_what_the_run_wrote_is_read(cv_run: Run) -> None:
@@ -27,7 +31,7 @@ def test_what_the_run_wrote_is_read(cv_run: Run) -> None:
         {"audits": 3},
     ],
 )
-def test_a_file_of_another_make_is_refused(cv_run: Run, changes: dict[str, object]) -> None:
+def test_a_file_of_another_make_is_refused(cv_run: Run, changes: dict[str, Any]) -> None:
     make_audits(cv_run.folder, **changes)
     with pytest.raises(DataError, match=r"audits\.json: is not what an audit of schema 1 writes"):
         read_audits(cv_run)
@@ -38,3 +42,27 @@ def test_a_damaged_file_is_named(cv_run: Run, content: str) -> None:
     write_text(cv_run.folder / "audits.json", content)
     with pytest.raises(DataError, match=r"audits\.json: is not valid JSON"):
         read_audits(cv_run)
+
+
+def test_an_older_run_is_audited_now_on_the_numbers_that_the_report_shows(cv_run: Run) -> None:
+    told: list[str] = []
+    run, summary = scored(cv_run)
+    found = audited(run, summary, told.append)
+    assert "auditing" in told[0]
+    assert found["audited"]["reason"] is None
+    assert {audit["name"] for audit in found["audits"]} >= {"shuffled", "outside", "source", "duplicates"}
+    assert found["verdict"]["state"] == "with care"
+
+
+def test_without_its_cohort_a_run_is_not_judged_unless_patients_leaked(cv_run: Run) -> None:
+    alone = replace(cv_run, cohort=None, cohort_reason="the cohort is gone")
+    found = audited(alone, scored(alone)[1], lambda _: None)
+    assert (found["verdict"], found["audits"]) == (None, [])
+    assert found["audited"]["reason"] == "no audit can be made, because the cohort is gone"
+    leaked = replace(alone, splits=(alone.splits or {}) | {"leaked_patients": 3})
+    assert audited(leaked, None, lambda _: None)["verdict"]["state"] == "no"
+
+
+def test_other_runs_are_not_audited(tmp_path: Path, cohort: Path) -> None:
+    run = load_run(make_predict(tmp_path / "p", cohort))
+    assert "predict run is not audited" in audited(run, None, lambda _: None)["audited"]["reason"]
