@@ -188,18 +188,19 @@ def _is_row(places: Sequence[Place]) -> bool:
 def alike(places: Sequence[Place]) -> bool:
     """Whether all places are panels of one kind: a dual or a quad screen.
 
-    Sectors may differ in depth and so in size; of rectangles, one that differs in size may well be M-mode.
+    Sectors may differ in depth and so in size; of rectangles, one that differs in size may well be M-mode,
+    unless they stand in a row as panels do. How far a sector opens is hidden where the console cuts its
+    sides, so panels in a row that are of one size need not open alike.
     """
-    sectors = [place.fit.sector for place in places]
-    if len({sector.kind for sector in sectors}) > 1:
+    if len({place.fit.sector.kind for place in places}) > 1:
         return False
     sizes = np.array([_size(place.echo) for place in places])
-    if sectors[0].apex is None:
-        return bool((sizes.min(axis=0) >= _LIKE * sizes.max(axis=0)).all())
-    openings = [sector.angles[1] - sector.angles[0] for sector in sectors]
-    return min(openings) >= _OPENING * max(openings) and bool(
-        (sizes.min(axis=0) >= _LESS * sizes.max(axis=0)).all()
-    )
+    likeness, in_row = float((sizes.min(axis=0) / sizes.max(axis=0)).min()), _is_row(places)
+    if places[0].fit.sector.apex is None:
+        return likeness >= (_LESS if in_row else _LIKE)
+    openings = [place.fit.sector.angles[1] - place.fit.sector.angles[0] for place in places]
+    opening = min(openings) / max(openings)
+    return likeness >= _LESS and (opening >= _OPENING or (in_row and likeness >= _SAME))
 
 
 def _counts(echo: Echo, main: Echo) -> bool:

@@ -87,6 +87,22 @@ def test_sectors_of_another_depth_are_alike_and_boxes_of_another_size_are_not():
     assert not alike([place(deep), place(wide)])
 
 
+def test_boxes_in_a_row_may_differ_in_depth_and_cut_sectors_of_one_size_in_opening():
+    deep, shallow, lower = (np.zeros(SHAPE, bool) for _ in range(3))
+    deep[20:280, 20:190], shallow[20:200, 210:380], lower[100:280, 210:380] = True, True, True
+    assert alike([place(deep), place(shallow)])
+    assert not alike([place(deep), place(lower)])
+    left, right = place(CONVEX.mask(SHAPE) & (np.arange(400) < 200)), place(HALF.mask(SHAPE))
+    left = replace(left, fit=replace(left.fit, sector=replace(CONVEX, angles=(-0.3, 0.1))))
+    in_row = np.zeros(SHAPE, bool)
+    in_row[:, 200:] = left.echo.region_hw[:, :200]
+    right = replace(
+        right, echo=echo(in_row), fit=replace(right.fit, sector=replace(CONVEX, angles=(-0.4, 0.4)))
+    )
+    assert alike([left, right])
+    assert not alike([left, replace(right, echo=echo(in_row & (np.arange(300)[:, None] < 250)))])
+
+
 def box(x0, y0, x1, y1):
     return Sector(apex=None, radii=(0.0, 0.0), angles=(0.0, 0.0), box=(x0, y0, x1, y1))
 
