@@ -17,7 +17,8 @@ _TITLES = {
     "area": "share of the sector that is liver",
     "excess": "difference of both",
 }
-_APART = {"rule", "auc_by_part"}
+_APART = {"rule", "note", "auc_by_part"}
+"""Shown in words or in a table of their own."""
 
 
 def facts(numbers: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ def test_measures_stay_measures_and_the_rest_becomes_text() -> None:
         "spacing": None,
         "question": ">=F2",
         "rule": "told apart",
+        "note": "a remark",
         "auc_by_part": {},
     }
     assert facts(numbers) == [
