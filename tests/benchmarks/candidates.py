@@ -12,11 +12,19 @@ from scipy.special import expit, logit
 
 from livernet.core.metrics import calibration, operating
 from livernet.core.metrics.cases import Cases
-from livernet.core.metrics.classification import confusion
 from livernet.core.metrics.clustered import area_bounds, delong_variance, share_bounds
 from livernet.core.metrics.cuts import Cut, cuts_of
-from livernet.core.metrics.intervals import Z95, wilson
-from livernet.core.metrics.resample import Patients, bca, bootstrap, jackknife, percentile, variance
+from livernet.core.metrics.intervals import Z95
+from livernet.core.metrics.resample import (
+    SEED,
+    Patients,
+    bca,
+    bootstrap,
+    evaluate,
+    jackknife,
+    percentile,
+    variance,
+)
 from livernet.core.metrics.unit import Wanted
 from livernet.core.stages import Grouping
 
@@ -27,6 +35,8 @@ Bounds = tuple[float, float]
 Found = dict[str, Bounds | None]
 
 DRAWS = 1000
+_CLOSED = {"auc": "Newcombe", "balanced_accuracy": "combined Wilson"}
+_NO_FIT: Found = {"Wald": None, "robust Wald": None}
 
 
 class Seen(NamedTuple):
@@ -41,68 +51,67 @@ class Seen(NamedTuple):
 def bounds_of(seen: Seen, wanted: dict[str, Wanted]) -> dict[str, Found]:
     """By measure and candidate: the bounds, or nothing where the candidate gives none."""
     known = {name: want for name, want in wanted.items() if want.measure.value is not None}
-    value = {name: float(want.measure.value or 0) for name, want in known.items()}
     statistics = {name: want.statistic for name, want in known.items()}
-    strata = Patients.of(seen.cases.patient_N, seen.cases.true_N)
-    left = jackknife(statistics, strata)
-    found: dict[str, Found] = {name: {} for name in known}
-    free = Patients(cluster_N=strata.cluster_N, class_C=np.zeros_like(strata.class_C))
-    for label, patients in (("within classes", strata), ("across classes", free)):
-        drawn = bootstrap(statistics, patients, draws=DRAWS)
-        for name in known:
-            both = _resampled(value[name], drawn[name], left[name], patients.class_C)
-            found[name] |= dict(zip((f"percentile {label}", f"BCa {label}"), both, strict=True))
+    patients = Patients.of(seen.cases.patient_N, seen.cases.true_N)
+    left = jackknife(statistics, patients)
+    drawn = bootstrap(statistics, patients, draws=DRAWS)
+    within = evaluate(statistics, draw_within(patients.class_C, DRAWS, SEED), patients)
+    found: dict[str, Found] = {}
     for name, want in known.items():
+        value, fixed_C = float(want.measure.value or 0), centred(left[name], patients.class_C)
+        labels = ("percentile", "BCa", "percentile within classes", "BCa within classes")
+        bounds = _resampled(value, drawn[name], left[name]) + _resampled(value, within[name], fixed_C)
+        found[name] = dict(zip(labels, bounds, strict=True))
         if want.measure.low is not None and want.measure.high is not None:
-            closed = "Newcombe" if name.endswith("auc") else "Wilson"
+            closed = _CLOSED.get(name.rpartition(" ")[2], "Wilson")
             found[name][closed] = (want.measure.low, want.measure.high)
-        found[name] |= _special(seen, name, value[name], variance(left[name], strata.class_C))
+        spreads = variance(left[name]), variance_within(left[name], patients.class_C)
+        found[name] |= _special(seen, name, value, *spreads)
     return found | _calibration(seen)
 
 
-def _resampled(
-    value: float, values_B: Floats, left_C: Floats, class_C: Ints
-) -> tuple[Bounds | None, Bounds | None]:
+def _resampled(value: float, values_B: Floats, left_C: Floats) -> tuple[Bounds | None, Bounds | None]:
     usable_B = values_B[np.isfinite(values_B)]
     if len(usable_B) < 0.95 * len(values_B) or np.ptp(usable_B) < 1e-12:
         return None, None
-    whole = np.isfinite(left_C).all()
-    return percentile(usable_B), bca(value, usable_B, left_C, class_C) if whole else None
+    return percentile(usable_B), bca(value, usable_B, left_C) if np.isfinite(left_C).all() else None
 
 
-def _special(seen: Seen, name: str, value: float, spread: float) -> Found:
-    """The candidates of single measures; ``spread`` is the variance over patients."""
+def _special(seen: Seen, name: str, value: float, spread: float, within: float) -> Found:
+    """The candidates of single measures; the variances are those over patients, and within their classes."""
     cases, clustered = seen.cases, len(np.unique(seen.cases.patient_N)) < len(seen.cases.names)
     cutoff, _, kind = name.partition(" ")
     if name == "obuchowski":
-        return {"logit": logit_bounds(value, spread)}
-    if name == "balanced_accuracy":
-        counts_KK = confusion(cases.true_N, cases.predicted_N, len(seen.grouping))
-        combined = combined_wilson(np.diag(counts_KK), counts_KK.sum(axis=1))
-        return {} if clustered else {"combined Wilson": combined}
+        return {"logit": logit_bounds(value, within)}
     if kind == "auc":
         cut = seen.cuts[cutoff]
         if not clustered:
             return {"logit-DeLong": logit_bounds(value, delong_variance(cut.score_N, cut.positive_N))}
-        newcombe = area_bounds(value, spread, cut.score_N, cut.positive_N, cases.patient_N)
-        return {"logit": logit_bounds(value, spread), "clustered Newcombe": newcombe}
+        of = (cut.score_N, cut.positive_N, cases.patient_N)
+        return {
+            "logit": logit_bounds(value, within),
+            "clustered Newcombe": area_bounds(value, spread, *of),
+            "clustered Newcombe within classes": area_bounds(value, within, *of),
+        }
     if not clustered or not (kind or name == "accuracy"):
         return {}
     of_N = np.ones(len(cases.names), dtype=np.bool_)
     if kind:
         called_N = operating.called(seen.cuts[cutoff].score_N, seen.thresholds[cutoff])
         of_N = operating.selections(seen.cuts[cutoff].positive_N, called_N)[kind][1]
-    return {"clustered Wilson": share_bounds(value, spread, cases.patient_N[of_N])}
+    return {
+        "clustered Wilson": share_bounds(value, spread, cases.patient_N[of_N]),
+        "clustered Wilson within classes": share_bounds(value, within, cases.patient_N[of_N]),
+    }
 
 
 def _calibration(seen: Seen) -> dict[str, Found]:
     found: dict[str, Found] = {}
     for name, cut in seen.cuts.items():
+        patient_N = seen.cases.patient_N
         for key, fit in (("slope", calibration.slope), ("intercept", calibration.intercept)):
-            measure = fit(cut.score_N, cut.positive_N, seen.cases.patient_N)
-            robust = None if measure.low is None or measure.high is None else (measure.low, measure.high)
-            plain = None if measure.value is None else wald(cut, key, measure.value)
-            found[f"{name} {key}"] = {"robust Wald": robust, "Wald": plain}
+            value = fit(cut.score_N, cut.positive_N, patient_N).value
+            found[f"{name} {key}"] = wald(cut, patient_N, key, value) if value is not None else _NO_FIT
     return found
 
 
@@ -115,25 +124,46 @@ def logit_bounds(value: float, spread: float) -> Bounds | None:
     return float(low), float(high)
 
 
-def combined_wilson(right_K: Ints, of_K: Ints) -> Bounds | None:
-    """A mean of independent shares: MOVER with Wilson's bounds (Zou and Donner, Stat Med 27:1693, 2008)."""
-    if not (of_K > 0).all():
-        return None
-    share_K = right_K / of_K
-    bounds_K2 = np.array([wilson(right, of) for right, of in zip(right_K, of_K, strict=True)])
-    down, up = ((share_K[:, None] - bounds_K2) ** 2).sum(axis=0) ** 0.5 / len(share_K)
-    return float(share_K.mean() - down), float(share_K.mean() + up)
+def draw_within(class_C: Ints, draws: int, seed: int) -> NDArray[np.uint16]:
+    """How often each patient is drawn (B, C), each class keeping its number of patients."""
+    rng = np.random.default_rng(seed)
+    counts_BC = np.zeros((draws, len(class_C)), dtype=np.uint16)
+    for label in np.unique(class_C):
+        members = np.flatnonzero(class_C == label)
+        for number, places in enumerate(rng.integers(0, len(members), (draws, len(members)))):
+            counts_BC[number, members] = np.bincount(places, minlength=len(members))
+    return counts_BC
 
 
-def wald(cut: Cut, key: str, value: float) -> Bounds:
-    """Bounds of a slope or intercept with the variance of the logistic model."""
+def centred(left_C: Floats, class_C: Ints) -> Floats:
+    """Jackknife values less their mean within the class: the influence if class sizes are fixed."""
+    moved_C = left_C.copy()
+    for label in np.unique(class_C):
+        moved_C[class_C == label] -= left_C[class_C == label].mean()
+    return moved_C
+
+
+def variance_within(left_C: Floats, class_C: Ints) -> float:
+    """Jackknife variance of a statistic of several samples, one a class."""
+    groups = [left_C[class_C == label] for label in np.unique(class_C)]
+    return sum((len(own) - 1) * float(own.var()) for own in groups)
+
+
+def wald(cut: Cut, patient_N: Ints, key: str, value: float) -> Found:
+    """Bounds of a slope or intercept by the model's variance, the robust one and the larger of both."""
     x_N = logit(cut.score_N.clip(1e-6, 1 - 1e-6))
     x_N, offset_N = (x_N, value * x_N) if key == "slope" else (np.zeros_like(x_N), x_N)
     start = brentq(lambda a: float(expit(a + offset_N).sum() - cut.positive_N.sum()), -500, 500)
     p_N = expit(start + offset_N)
-    design_N2 = np.column_stack((np.ones_like(x_N), x_N))[:, : 2 if key == "slope" else 1]
-    spread = np.linalg.inv(design_N2.T @ (design_N2 * (p_N * (1 - p_N))[:, None]))[-1, -1]
-    return value - Z95 * spread**0.5, value + Z95 * spread**0.5
+    design_ND = np.column_stack((np.ones_like(x_N), x_N))[:, : 2 if key == "slope" else 1]
+    bread = np.linalg.inv(design_ND.T @ (design_ND * (p_N * (1 - p_N))[:, None]))
+    pulls_CD = np.zeros((int(patient_N.max()) + 1, design_ND.shape[1]))
+    np.add.at(pulls_CD, patient_N, design_ND * (cut.positive_N - p_N)[:, None])
+    model, robust = bread[-1, -1], (bread @ (pulls_CD.T @ pulls_CD) @ bread)[-1, -1]
+    halves = {"Wald": model, "robust Wald": robust}
+    if len(np.unique(patient_N)) < len(patient_N):
+        halves["larger Wald"] = max(model, robust)
+    return {label: (value - Z95 * s**0.5, value + Z95 * s**0.5) for label, s in halves.items()}
 
 
 def seen_of(cases: Cases, grouping: Grouping, thresholds: dict[str, float]) -> Seen:

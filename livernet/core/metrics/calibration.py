@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-WALD = "Wald interval, variance robust to several images of a patient"
+WALD = "Wald interval of the logistic model"
+ROBUST = "Wald interval, variance robust to several images of a patient and to a wrong slope"
+LARGER = "Wald interval, the larger of the model's variance and that over patients"
 _EDGE = 1e-6
 """Probabilities are written to six decimals; 0 and 1 stand for half a unit of the last of them or less."""
 _FURTHEST = 50.0
@@ -28,7 +30,8 @@ _FURTHEST = 50.0
 def slope(score_N: Floats, positive_N: Bools, patient_N: Ints) -> Measure:
     """Slope b of logit P(positive) = a + b logit(p): 1 is right, below 1 the probabilities are too extreme.
 
-    Cox, Biometrika 45:562, 1958. The fit is scikit-learn's, without a penalty.
+    Cox, Biometrika 45:562, 1958. The fit is scikit-learn's, without a penalty. Its variance is the model's;
+    with several images of a patient the larger of it and the robust one, which few patients make too small.
     """
     reason = _one_sided(positive_N) or _separated(score_N, positive_N)
     if reason:
@@ -39,10 +42,13 @@ def slope(score_N: Floats, positive_N: Bools, patient_N: Ints) -> Measure:
     model.fit(((x_N - centre) / scale)[:, None], positive_N)
     design_N2 = np.column_stack((np.ones_like(x_N), (x_N - centre) / scale))
     fitted_N = model.predict_proba(design_N2[:, 1:])[:, 1]
-    variance = _robust(design_N2, fitted_N, positive_N, patient_N)[1, 1]
+    variance, method = _bread(design_N2, fitted_N)[1, 1], WALD
+    if copies_effect(patient_N) > 1:
+        variance = max(variance, _robust(design_N2, fitted_N, positive_N, patient_N)[1, 1])
+        method = LARGER
     value = float(model.coef_[0, 0] / scale)
     half = Z95 * variance**0.5 / scale
-    return Measure(value=value).within((value - half, value + half), WALD)
+    return Measure(value=value).within((value - half, value + half), method)
 
 
 def intercept(score_N: Floats, positive_N: Bools, patient_N: Ints) -> Measure:
@@ -61,7 +67,7 @@ def intercept(score_N: Floats, positive_N: Bools, patient_N: Ints) -> Measure:
     value = float(brentq(excess, -_FURTHEST, _FURTHEST, xtol=1e-12))
     variance = _robust(np.ones((len(x_N), 1)), expit(value + x_N), positive_N, patient_N)[0, 0]
     half = Z95 * variance**0.5
-    return Measure(value=value).within((value - half, value + half), WALD)
+    return Measure(value=value).within((value - half, value + half), ROBUST)
 
 
 def reliability(score_N: Floats, positive_N: Bools, patient_N: Ints) -> list[dict[str, Any]]:
@@ -117,9 +123,14 @@ def _separated(score_N: Floats, positive_N: Bools) -> str:
     return ""
 
 
+def _bread(design_ND: Floats, fitted_N: Floats) -> Floats:
+    """Covariance (D, D) of a logistic fit of independent cases, if the model is right."""
+    return np.asarray(np.linalg.inv(design_ND.T @ (design_ND * (fitted_N * (1 - fitted_N))[:, None])))
+
+
 def _robust(design_ND: Floats, fitted_N: Floats, positive_N: Bools, patient_N: Ints) -> Floats:
     """Covariance (D, D) of a logistic fit, by the sandwich over patients (Liang and Zeger, 1986)."""
-    bread = np.linalg.inv(design_ND.T @ (design_ND * (fitted_N * (1 - fitted_N))[:, None]))
+    bread = _bread(design_ND, fitted_N)
     pull_ND = design_ND * (positive_N - fitted_N)[:, None]
     pulls_CD = np.zeros((int(patient_N.max()) + 1, design_ND.shape[1]))
     np.add.at(pulls_CD, patient_N, pull_ND)

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from sklearn.metrics import auc as trapezoid
 from sklearn.metrics import confusion_matrix, roc_curve
 
-from livernet.core.metrics.intervals import NEWCOMBE, WILSON, auc_interval, wilson
+from livernet.core.metrics.intervals import (
+    COMBINED,
+    NEWCOMBE,
+    WILSON,
+    auc_interval,
+    combined_wilson,
+    wilson,
+)
 from livernet.core.metrics.measure import Measure, missing
 
 Ints = NDArray[np.int64]
@@ -62,14 +69,18 @@ def accuracy(counts_KK: Ints, *, interval: bool) -> Measure:
     return measure.within(wilson(right, total), WILSON) if interval else measure
 
 
-def balanced_accuracy(counts_KK: Ints, names: Sequence[str]) -> Measure:
-    """Mean recall over the classes, called ``names`` in the reason; every class must occur."""
+def balanced_accuracy(counts_KK: Ints, names: Sequence[str], *, interval: bool = False) -> Measure:
+    """Mean recall over the classes, called ``names`` in the reason; every class must occur.
+
+    With Wilson's intervals of the classes combined where the cases are independent (patients).
+    """
     totals_K = counts_KK.sum(axis=1)
     if not counts_KK.any():
         return missing("no case has a known stage")
     if not totals_K.all():
         return missing(f"no case of {_absent(totals_K, names)}")
-    return Measure(value=float(balanced_accuracies(counts_KK)))
+    measure = Measure(value=float(balanced_accuracies(counts_KK)))
+    return measure.within(combined_wilson(np.diag(counts_KK), totals_K), COMBINED) if interval else measure
 
 
 def macro_f1(counts_KK: Ints, names: Sequence[str]) -> Measure:

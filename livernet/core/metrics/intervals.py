@@ -1,18 +1,19 @@
-"""95 % intervals for a proportion and for an AUC of independent patients.
+"""95 % intervals for proportions, their mean and an AUC of independent patients.
 
-Both are score intervals: they stay inside [0, 1] and have a width at the ends, where Wald, DeLong and the
-bootstrap collapse to a point. Measured on 1,500 cohorts of normal scores each (15 against 63, 52 against 26
-and 10 against 20 patients, AUC 0.5 to 0.98): the interval for the AUC covered the truth in 94.5 to 98.1 %,
-DeLong's on the logit scale in 71.9 to 95.9 %.
+All are score intervals: they stay inside [0, 1] and have a width at the ends, where Wald, DeLong and the
+bootstrap collapse to a point. What they cover is in ``.github/statistics.md``.
 """
 
 from collections.abc import Callable
 from statistics import NormalDist
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 WILSON = "Wilson score interval"
 NEWCOMBE = "Newcombe score interval for the Mann-Whitney statistic (method 5)"
+COMBINED = "Wilson score intervals of the classes, combined (MOVER)"
 
 Z95 = NormalDist().inv_cdf(0.975)
 _EDGE = 1e-9
@@ -32,6 +33,18 @@ def wilson(successes: float, total: float, z: float = Z95) -> tuple[float, float
     scale = 1 + z**2 / total
     # Rounding must not leave the rate itself outside where it is 0 or 1.
     return max(0.0, min(rate, (centre - half) / scale)), min(1.0, max(rate, (centre + half) / scale))
+
+
+def combined_wilson(right_K: NDArray[np.int64], of_K: NDArray[np.int64]) -> tuple[float, float]:
+    """Bounds of the mean of K independent proportions (MOVER; Zou and Donner, Stat Med 27:1693, 2008).
+
+    Raises:
+        ValueError: one of the proportions is of nothing.
+    """
+    share_K = right_K / of_K
+    bounds_K2 = np.array([wilson(right, of) for right, of in zip(right_K, of_K, strict=True)])
+    down, up = ((share_K[:, None] - bounds_K2) ** 2).sum(axis=0) ** 0.5 / len(share_K)
+    return max(0.0, float(share_K.mean() - down)), min(1.0, float(share_K.mean() + up))
 
 
 def auc_interval(auc: float, positives: float, negatives: float, z: float = Z95) -> tuple[float, float]:

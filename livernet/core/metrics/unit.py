@@ -52,8 +52,8 @@ def score_unit(
 ) -> dict[str, Any]:
     """The measures of ``cases``; ``independent`` says that each is another patient.
 
-    A share has Wilson's interval and an AUC Newcombe's, several images of a patient counted for what they are
-    worth; the calibration has its own, and all the rest that of the patient bootstrap.
+    A rate has Wilson's interval and an AUC Newcombe's, several images of a patient counted for what they are
+    worth; so has the accuracy of patients; calibration has its own, and all the rest the patient bootstrap.
     """
     counts_KK = classification.confusion(cases.true_N, cases.predicted_N, len(grouping))
     cuts = cuts_of(cases, grouping)
@@ -100,7 +100,9 @@ def score_rule(cases: Cases, grouping: Grouping) -> dict[str, Any]:
     counts_KK = classification.confusion(cases.true_N, cases.predicted_N, len(grouping))
     return {
         "accuracy": classification.accuracy(counts_KK, interval=True).to_dict(),
-        "balanced_accuracy": classification.balanced_accuracy(counts_KK, grouping.class_names).to_dict(),
+        "balanced_accuracy": classification.balanced_accuracy(
+            counts_KK, grouping.class_names, interval=True
+        ).to_dict(),
         "kappa": ordinal.quadratic_kappa(counts_KK).to_dict(),
         "auc": {
             name: classification.auc(cut.score_N, cut.positive_N, interval=True).to_dict()
@@ -141,11 +143,9 @@ def _of_classes(
         return lambda w_BN: function(classification.confusions(true_N, predicted_N, len(names), w_BN))
 
     accuracy = classification.accuracy(counts_KK, interval=independent)
-    balanced = classification.balanced_accuracy(counts_KK, names)
+    balanced = classification.balanced_accuracy(counts_KK, names, interval=independent)
     return {
-        "accuracy": Wanted(
-            accuracy, of(classification.accuracies), partial(with_wilson, accuracy, cases.patient_N)
-        ),
+        "accuracy": Wanted(accuracy, of(classification.accuracies)),
         "balanced_accuracy": Wanted(balanced, of(classification.balanced_accuracies)),
         "macro_f1": Wanted(classification.macro_f1(counts_KK, names), of(classification.macro_f1s)),
         "kappa": Wanted(ordinal.quadratic_kappa(counts_KK), of(ordinal.quadratic_kappas)),
@@ -200,7 +200,7 @@ def _with_intervals(wanted: dict[str, Wanted], cases: Cases) -> dict[str, Measur
         if want.clustered is None:
             found[name] = with_bca(want.measure, drawn[name], left_out[name], patients)
         else:
-            found[name] = want.clustered(variance(left_out[name], patients.class_C))
+            found[name] = want.clustered(variance(left_out[name]))
     return found
 
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from livernet.core.metrics.calibration import intercept, reliability, slope
+from livernet.core.metrics.calibration import LARGER, WALD, intercept, reliability, slope
 from livernet.core.metrics.intervals import wilson
 
 
@@ -47,12 +47,21 @@ def test_the_interval_is_as_wide_as_repetitions_scatter() -> None:
 
 
 def test_copies_of_an_image_add_no_certainty() -> None:
-    score, positive, patient = answers(60, 1.3, 0.2)
-    once = slope(score, positive, patient)
-    thrice = slope(*(np.repeat(values, 3) for values in (score, positive, patient)))
-    assert (thrice.value, thrice.low) == (pytest.approx(once.value), pytest.approx(once.low))
-    many = intercept(*(np.repeat(values, 3) for values in (score, positive, patient)))
-    assert many.high == pytest.approx(intercept(score, positive, patient).high)
+    single = answers(60, 1.3, 0.2)
+    copied = [np.repeat(values, 3) for values in single]
+    once, thrice = slope(*single), slope(*copied)
+    assert thrice.value == pytest.approx(once.value)
+    assert (thrice.high or 0) - (thrice.low or 0) == pytest.approx(
+        (once.high or 0) - (once.low or 0), rel=0.3
+    )
+    assert intercept(*copied).high == pytest.approx(intercept(*single).high)
+
+
+def test_the_variance_is_that_of_the_model_and_with_several_images_the_larger() -> None:
+    score, positive, _ = answers(60, 1.3, 0.2)
+    alone, pairs = slope(score, positive, np.arange(60)), slope(score, positive, np.repeat(np.arange(30), 2))
+    assert (alone.method, pairs.method) == (WALD, LARGER)
+    assert (pairs.low or 0) <= (alone.low or 0)
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,10 @@ def test_auc_equals_sklearn(seed: int) -> None:
 
 def test_auc_of_nothing_is_null() -> None:
     assert auc(np.zeros(0), np.zeros(0, bool), interval=True).reason == "no case has a known stage"
+
+
+def test_balanced_accuracy_of_patients_has_the_combined_interval() -> None:
+    counts = confusion(TRUE, PREDICTED, 3)
+    measure = balanced_accuracy(counts, NAMES, interval=True)
+    assert str(measure.method).startswith("Wilson score intervals of the classes")
+    assert (measure.low or 1) < (measure.value or 0) < (measure.high or 0)

@@ -46,5 +46,5 @@ def test_delong_by_its_definition_and_near_the_jackknife() -> None:
     assert delong_variance(SCORE, POSITIVE) == pytest.approx(expected)
     patients = Patients(cluster_N=ALONE, class_C=POSITIVE.astype(np.int64))
     left = jackknife({"auc": lambda w_BN: areas(SCORE, POSITIVE, w_BN)}, patients)["auc"]
-    assert variance(left, patients.class_C) == pytest.approx(expected)
+    assert variance(left) == pytest.approx(expected, rel=0.1)
     assert np.isnan(delong_variance(SCORE[:3], POSITIVE[:3]))

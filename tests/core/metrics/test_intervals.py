@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import binomtest, norm
 
 from livernet.core.metrics.classification import auc
-from livernet.core.metrics.intervals import auc_interval, wilson
+from livernet.core.metrics.intervals import auc_interval, combined_wilson, wilson
 
 
 @pytest.mark.parametrize(("successes", "total"), [(96, 118), (0, 7), (7, 7), (1, 1), (39, 78)])
@@ -58,3 +58,18 @@ def test_auc_interval_covers_the_truth_about_95_times_in_100() -> None:
         assert measure.high is not None
         covered += measure.low <= truth <= measure.high
     assert 0.93 <= covered / runs <= 0.99
+
+
+def test_combined_shares_by_hand() -> None:
+    assert combined_wilson(np.array([5]), np.array([20])) == pytest.approx(wilson(5, 20))
+    (low_a, high_a), (low_b, high_b) = wilson(5, 20), wilson(9, 10)
+    expected = (
+        (0.25 + 0.9) / 2 - np.hypot(0.25 - low_a, 0.9 - low_b) / 2,
+        (0.25 + 0.9) / 2 + np.hypot(high_a - 0.25, high_b - 0.9) / 2,
+    )
+    assert combined_wilson(np.array([5, 9]), np.array([20, 10])) == pytest.approx(expected)
+
+
+def test_a_perfect_mean_of_shares_still_has_a_width() -> None:
+    low, high = combined_wilson(np.array([26, 37, 15]), np.array([26, 37, 15]))
+    assert 0.9 < low < high == 1.0

@@ -52,7 +52,7 @@ def test_the_same_numbers_as_scikit_learn_and_scipy() -> None:
 def test_a_relation_that_is_there_is_told_from_one_that_is_not() -> None:
     there, not_there = (
         quality_relation(related(150, 0.5))["dice"],
-        quality_relation(related(150, 0.0))["dice"],
+        quality_relation(related(150, 0.0, seed=1))["dice"],
     )
     assert there["auc"]["low"] > 0.6
     assert there["spearman"]["low"] > 0.4

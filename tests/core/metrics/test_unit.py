@@ -93,7 +93,7 @@ def test_constant_answers_are_worth_chance(of: str) -> None:
     assert [measure["value"] for measure in document["auc"].values()] == [0.5, 0.5]
     assert document["obuchowski"]["value"] == pytest.approx(document["obuchowski"]["chance"])
     assert document["calibration"]["F2"]["slope"]["reason"] == "all cases have the same probability"
-    assert document["balanced_accuracy"]["reason"] == "no interval: every resample gives the same value"
+    assert document["kappa"]["reason"] == "no interval: every resample gives the same value"
 
 
 @pytest.mark.parametrize("of", BOTH)
