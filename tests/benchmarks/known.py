@@ -121,7 +121,9 @@ def match(known: list[Known], written: list[Written]) -> dict[str, list[Written]
         candidates = [item for item in known if item.shape == square.geometry.source]
         scores = [_likeness(item, square) for item in candidates]
         best = int(np.argmax(scores))
-        if scores[best] < 0.8:
+        second = max((score for k, score in enumerate(scores) if k != best), default=0.0)
+        # a dark panel, or one painted over in part, has little to be known by: then no other may come near
+        if scores[best] < 0.8 and scores[best] - second < 0.3:
             raise RuntimeError(f"{square.name} is like none of the screens ({scores[best]:.2f})")
         matched[candidates[best].document["file"]].append(square)
     return matched
@@ -130,10 +132,11 @@ def match(known: list[Known], written: list[Written]) -> dict[str, list[Written]
 def _likeness(item: Known, square: Written) -> float:
     x0, y0, x1, y1 = square.geometry.box
     left, top, right, bottom = square.geometry.placed
-    source = np.where(square.kept(), item.screen, 0)[y0:y1, x0:x1].astype(np.uint8)
+    painted_SS = square.marker_SS[top:bottom, left:right]
+    source = np.where(square.kept() & ~square.painted(), item.screen, 0)[y0:y1, x0:x1].astype(np.uint8)
     small = [
         np.asarray(Image.fromarray(part).resize((_SMALL, _SMALL), Image.Resampling.BOX), np.float64).ravel()
-        for part in (source, square.image_SS[top:bottom, left:right])
+        for part in (source, square.image_SS[top:bottom, left:right] * ~painted_SS)
     ]
     # the common outline correlates as well: only what differs from neighbours tells the speckle apart
     fine = [part - np.roll(part, 1) for part in small]

@@ -88,6 +88,9 @@ def search(grey_HW: Grey, core_HW: Mask) -> tuple[Layer, ...]:
     layers: list[Layer] = []
     noise = 0.0
     for scale in SCALES:
+        if scale > 1:
+            height, width = (side // 2 * 2 for side in core_HW.shape)
+            grey_HW, core_HW = half_size(grey_HW), core_HW[:height:2, :width:2]
         if min(grey_HW.shape) < 16:
             break
         across_HW = rise_above_sides(grey_HW, axis=1)
@@ -100,8 +103,6 @@ def search(grey_HW: Grey, core_HW: Mask) -> tuple[Layer, ...]:
                 strokes=_strokes(grey_HW, across_HW, upright_HW),
             )
         )  # fmt: skip
-        height, width = (side // 2 * 2 for side in core_HW.shape)
-        grey_HW, core_HW = half_size(grey_HW), core_HW[:height:2, :width:2]
     return tuple(layers)
 
 

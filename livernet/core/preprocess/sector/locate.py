@@ -11,7 +11,8 @@ from livernet.core.data.images import Picture
 from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.sector.echo import Echo, Screen
 from livernet.core.preprocess.sector.judge import Fit
-from livernet.core.preprocess.sector.panels import Place, alike, find_places
+from livernet.core.preprocess.sector.largest import Place
+from livernet.core.preprocess.sector.panels import alike, find_places
 from livernet.core.preprocess.sector.tags import Tags, read_tags
 from livernet.core.preprocess.sector.tighten import CLEAR, tighten
 

@@ -96,8 +96,9 @@ def edge_lines(rows: Points, left_N: Points) -> list[Line]:
     slope_P, offset_P = slope_P[keep], (left_N[first] - slope_P * rows[first])[keep]
     residual_PN = left_N - (offset_P[:, None] + slope_P[:, None] * rows)
     residual_PN /= np.sqrt(1 + slope_P * slope_P)[:, None]
-    support_P = np.count_nonzero(np.abs(residual_PN) <= 1.0, axis=1)
-    support_P = support_P - 0.7 * np.count_nonzero(residual_PN < -1.5, axis=1)
+    on_PN = np.abs(residual_PN) <= 1.0
+    # float32 is summed faster than truth values are counted
+    support_P = (on_PN - np.float32(0.7) * (residual_PN < -1.5)).sum(axis=1)
     ends_P2 = offset_P[:, None] + slope_P[:, None] * rows[[0, -1]]
     free_P = np.ones(len(slope_P), dtype=np.bool_)
     chosen: list[Line] = []
@@ -106,7 +107,7 @@ def edge_lines(rows: Points, left_N: Points) -> list[Line]:
             break
         if free_P[k]:
             free_P &= np.abs(ends_P2 - ends_P2[k]).max(axis=1) >= _APART
-            offset, slope = _regressed(rows, left_N, np.abs(residual_PN[k]) <= 1.0)
+            offset, slope = _regressed(rows, left_N, on_PN[k])
             if slope < 0:
                 chosen.append((offset, slope))
     return chosen
@@ -115,8 +116,9 @@ def edge_lines(rows: Points, left_N: Points) -> list[Line]:
 def _regressed(rows: Points, left_N: Points, near: NDArray[np.bool_]) -> Line:
     """Least squares over the rows near a line."""
     y, x = rows[near].astype(np.float64), left_N[near].astype(np.float64)
-    y_mean, x_mean = float(y.mean()), float(x.mean())
-    slope = float(((y - y_mean) * (x - x_mean)).sum() / max(1e-9, float(((y - y_mean) ** 2).sum())))
+    y_mean, x_mean = float(y.sum()) / len(y), float(x.sum()) / len(x)
+    y -= y_mean
+    slope = float(y @ (x - x_mean)) / max(1e-9, float(y @ y))
     return x_mean - slope * y_mean, slope
 
 
