@@ -202,10 +202,12 @@ def _border(cells_hw: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
 
 def _writing(grey_HW: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
     """Cells of writing: steep steps from pixel to pixel, over and over; a sector's rim is but a line."""
-    left_HW, right_HW = grey_HW[:, :-1], grey_HW[:, 1:]
-    steep_HW = np.maximum(left_HW, right_HW) - np.minimum(left_HW, right_HW) >= _STEEP
     height, width = (side // step * step for side in grey_HW.shape)
-    steep_HW = np.pad(steep_HW[:height, :width], ((0, 0), (0, max(0, width - steep_HW.shape[1]))))
+    left_HW, right_HW = grey_HW[:height, : width - 1], grey_HW[:height, 1:width]
+    steps_HW = np.maximum(left_HW, right_HW)
+    steps_HW -= np.minimum(left_HW, right_HW)
+    steep_HW = np.zeros((height, width), dtype=np.bool_)
+    np.greater_equal(steps_HW, _STEEP, out=steep_HW[:, :-1])
     steep_hw = _folded(np.add, steep_HW.view(np.uint8), step) >= _OFTEN * step * step
     closed_hw = window_min(window_max(steep_hw, 3), 3)
     return window_max(_opened(closed_hw, 3), 3)
