@@ -52,8 +52,8 @@ def score_unit(
 ) -> dict[str, Any]:
     """The measures of ``cases``; ``independent`` says that each is another patient.
 
-    A rate has Wilson's interval and an AUC Newcombe's, several images of a patient counted for what they are
-    worth; so has the accuracy of patients; calibration has its own, and all the rest the patient bootstrap.
+    A share has Wilson's interval and an AUC Newcombe's, several images of a patient counted for what they are
+    worth; calibration has its own, and all the rest that of the patient bootstrap.
     """
     counts_KK = classification.confusion(cases.true_N, cases.predicted_N, len(grouping))
     cuts = cuts_of(cases, grouping)
@@ -145,7 +145,9 @@ def _of_classes(
     accuracy = classification.accuracy(counts_KK, interval=independent)
     balanced = classification.balanced_accuracy(counts_KK, names, interval=independent)
     return {
-        "accuracy": Wanted(accuracy, of(classification.accuracies)),
+        "accuracy": Wanted(
+            accuracy, of(classification.accuracies), partial(with_wilson, accuracy, cases.patient_N)
+        ),
         "balanced_accuracy": Wanted(balanced, of(classification.balanced_accuracies)),
         "macro_f1": Wanted(classification.macro_f1(counts_KK, names), of(classification.macro_f1s)),
         "kappa": Wanted(ordinal.quadratic_kappa(counts_KK), of(ordinal.quadratic_kappas)),

@@ -34,6 +34,7 @@ ROWS = [
 def test_patients_and_images_by_hand() -> None:
     model = score(ROWS, PAPER)["models"]["livernet"]
     assert model["images"]["accuracy"]["value"] == pytest.approx(2 / 4)
+    assert model["images"]["accuracy"]["method"].startswith("Wilson score interval, images of a patient")
     assert model["images"]["auc"]["F2"]["method"].startswith("Newcombe score interval, images of a patient")
     assert model["images"]["kappa"]["reason"] == "no interval: a class has a single patient"
     patients = model["patients"]
