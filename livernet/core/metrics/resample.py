@@ -27,7 +27,7 @@ PERCENTILE = f"percentile bootstrap of patients, {DRAWS} draws"
 BCA = f"BCa bootstrap of patients, {DRAWS} draws"
 _LEVELS = (0.025, 0.975)
 _UNDEFINED = 0.05
-_BLOCK = 2**21
+_BLOCK = 2**18
 
 
 @dataclass(frozen=True, kw_only=True)
