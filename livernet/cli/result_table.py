@@ -8,6 +8,7 @@ from rich.table import Table
 
 from livernet.cli.console import out, warn
 from livernet.cli.verdict import believed, print_verdict
+from livernet.core.stages import cutoff_name
 
 
 def print_results(document: dict[str, Any]) -> None:
@@ -28,7 +29,7 @@ def print_results(document: dict[str, Any]) -> None:
     title = escape(f"{name}{'not to be believed: ' * doubted}held-out results per patient, 95 % intervals")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("run, model" if several else "model", overflow="fold", min_width=8)
-    areas = (f"AUC {'' if cutoff == 'F4' else '≥'}{cutoff}" for cutoff in cutoffs)
+    areas = (f"AUC {cutoff_name(cutoff)}" for cutoff in cutoffs)
     for heading in ("n", "acc. %", "chance", "maj.", *areas, "Dice"):
         table.add_column(heading, justify="right", no_wrap=True)
     for entry in entries:

@@ -95,6 +95,11 @@ class Grouping:
         return tuple(k for k in range(1, len(STAGES)) if self.classes_at_or_above(k) is not None)
 
 
+def cutoff_name(cutoff: str) -> str:
+    """A cut-off as the field writes it: ``≥F2``, and ``F4`` for the last."""
+    return cutoff if cutoff == STAGES[-1] else f"≥{cutoff}"
+
+
 def probability_at_or_above(probabilities: Sequence[float], grouping: Grouping, stage: int) -> float | None:
     """P(>= F``stage``) from class probabilities of length K; ``None`` where a class straddles it."""
     classes = grouping.classes_at_or_above(stage)

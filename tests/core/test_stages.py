@@ -1,7 +1,7 @@
 import pytest
 
 from livernet.core.errors import ConfigError
-from livernet.core.stages import Grouping, parse_stage, probability_at_or_above
+from livernet.core.stages import Grouping, cutoff_name, parse_stage, probability_at_or_above
 
 
 @pytest.mark.parametrize(("text", "stage"), [("F0", 0), (" f4 ", 4), ("", None), ("  ", None)])
@@ -48,3 +48,7 @@ def test_cutoffs_of_the_papers_classes() -> None:
     assert probability_at_or_above((0.5, 0.3, 0.2), grouping, 2) == pytest.approx(0.5)
     assert probability_at_or_above((0.5, 0.3, 0.2), grouping, 4) == pytest.approx(0.2)
     assert probability_at_or_above((0.5, 0.3, 0.2), grouping, 1) is None
+
+
+def test_cutoffs_are_written_as_the_field_does() -> None:
+    assert [cutoff_name(cutoff) for cutoff in ("F2", "F4")] == ["≥F2", "F4"]

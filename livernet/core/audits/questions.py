@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from livernet.core.data.manifest import Row
 from livernet.core.data.splits import Fold
-from livernet.core.stages import STAGES, Grouping
+from livernet.core.stages import STAGES, Grouping, cutoff_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +21,9 @@ class Question:
     """Two sides of the classes."""
 
     name: str
-    """``>=F2``, or a class as ``F2/F3``."""
+    """``≥F2``, or a class as ``F2/F3``."""
     words: str
-    """For a sentence: ``>=F2 from the rest``."""
+    """For a sentence: ``≥F2 from the rest``."""
     classes: tuple[int, ...]
     """The positive side."""
 
@@ -79,7 +79,7 @@ def make_questions(grouping: Grouping) -> tuple[Question, ...]:
     """Every cut-off the classes can express, and every class against the rest; equal divisions once."""
     asked: dict[frozenset[int], Question] = {}
     everyone = frozenset(range(len(grouping)))
-    sides = [(f">={STAGES[k]}", grouping.classes_at_or_above(k) or ()) for k in grouping.cutoffs()]
+    sides = [(cutoff_name(STAGES[k]), grouping.classes_at_or_above(k) or ()) for k in grouping.cutoffs()]
     sides += [(name, (k,)) for k, name in enumerate(grouping.class_names)]
     for name, classes in sides:
         side = frozenset(classes)

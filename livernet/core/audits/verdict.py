@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from livernet.core.audits.audit import Audit
+from livernet.core.stages import cutoff_name
 
 Belief = Literal["no", "with care", "nothing found against them"]
 FEW = 10
@@ -91,7 +92,7 @@ def _weak(summary: Mapping[str, Any]) -> Iterator[str]:
             )
         for cutoff, auc in unit.get("auc", {}).items():
             if _reaches_down_to(auc, 0.5):
-                yield f"The AUC{of} at >={cutoff} of {_with_interval(auc)} may be chance."
+                yield f"The AUC{of} at {cutoff_name(cutoff)} of {_with_interval(auc)} may be chance."
 
 
 def _with_interval(measure: Mapping[str, Any]) -> str:

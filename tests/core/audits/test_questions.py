@@ -9,11 +9,11 @@ from livernet.core.stages import Grouping
 @pytest.mark.parametrize(
     ("grouping", "expected"),
     [
-        ("3", [(">=F2", (1, 2)), ("F4", (2,)), ("F2/F3", (1,))]),
+        ("3", [("≥F2", (1, 2)), ("F4", (2,)), ("F2/F3", (1,))]),
         ("2", [("F2/F3/F4", (1,))]),
         (
             "5",
-            [(">=F1", (1, 2, 3, 4)), (">=F2", (2, 3, 4)), (">=F3", (3, 4)), ("F4", (4,)), ("F1", (1,)),
+            [("≥F1", (1, 2, 3, 4)), ("≥F2", (2, 3, 4)), ("≥F3", (3, 4)), ("F4", (4,)), ("F1", (1,)),
              ("F2", (2,)), ("F3", (3,))],
         ),
     ],
@@ -24,7 +24,7 @@ def test_each_division_of_the_classes_is_asked_once(grouping: str, expected: lis
 
 def test_a_question_needs_both_sides() -> None:
     questions = make_questions(Grouping.parse("3"))
-    assert [q.name for q in ask_of(np.array([0, 0, 1]), questions)] == [">=F2", "F2/F3"]
+    assert [q.name for q in ask_of(np.array([0, 0, 1]), questions)] == ["≥F2", "F2/F3"]
     assert ask_of(np.array([1, 1]), questions) == ()
     assert ask_of(np.zeros(0, np.int64), questions) == ()
 

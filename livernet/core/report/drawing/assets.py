@@ -10,6 +10,7 @@ from livernet.core.report.drawing.figures import svg_uri
 from livernet.core.report.drawing.masks import dice_figure, distribution_figure
 from livernet.core.report.drawing.roc import roc_figure
 from livernet.core.report.drawing.training import curves_figure, terms_figure
+from livernet.core.stages import cutoff_name
 
 Chart = dict[str, str]
 Run = Mapping[str, Any]
@@ -39,11 +40,6 @@ def draw_charts(document: Mapping[str, Any]) -> dict[str, Any]:
         "compare": _rocs(runs) if len(runs) > 1 else [],
         "pairs": _pairs((document["comparison"] or {}).get("pairs", [])),
     }
-
-
-def cutoff_name(cutoff: str) -> str:
-    """A cut-off as the field writes it: ``≥F2``, and ``F4`` for the last."""
-    return cutoff if cutoff == "F4" else f"≥{cutoff}"
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def parts(numbers: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, list[s
         return [], []
     asked = list(dict.fromkeys(str(question) for found in by_part.values() for question in found))
     rows = [(str(part), [_text(found.get(name), 2) for name in asked]) for part, found in by_part.items()]
-    return [question.replace(">=", "≥") for question in asked], rows
+    return asked, rows
 
 
 def _rows(numbers: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
@@ -54,4 +54,4 @@ def _text(value: object, digits: int = 3) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.{digits}f}".replace("-", "−")
-    return str(value).replace(">=", "≥")
+    return str(value)

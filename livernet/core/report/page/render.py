@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from livernet.core.report.drawing.assets import cutoff_name
 from livernet.core.report.duplicates import PICTURES, SHOWN
 from livernet.core.report.page.facts import facts, parts
 from livernet.core.report.page.sections import numbered, sections
+from livernet.core.stages import cutoff_name
 
 _SHADES = 8
 """Steps of the colour of a confusion cell, classes s0..s8 of the style sheet."""

@@ -11,6 +11,7 @@ from livernet.core.report.words.english import count, decimal, listed, sentences
 from livernet.core.report.words.figures import measured
 from livernet.core.report.words.known import Known
 from livernet.core.report.words.references import cite
+from livernet.core.stages import cutoff_name
 
 _MEASURES = {
     "accuracy": "accuracy",
@@ -176,7 +177,7 @@ def operating_points(known: Known) -> str:
     """Sensitivity and specificity at each cut-off, with the threshold and the prevalence."""
     places = ((known.model or {}).get("patients") or {}).get("operating") or {}
     told = [
-        f"{'' if cutoff == 'F4' else '≥'}{cutoff}: sensitivity {measured(place['sensitivity'])}, specificity "
+        f"{cutoff_name(cutoff)}: sensitivity {measured(place['sensitivity'])}, specificity "
         f"{measured(place['specificity'])}, prevalence {100 * place['prevalence']:.0f} %"
         for cutoff, place in places.items()
         if _value(place.get("sensitivity")) is not None and place.get("prevalence") is not None

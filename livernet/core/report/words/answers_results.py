@@ -7,6 +7,7 @@ from livernet.core.report.words.answer import NO_RESULTS, Answer, tell
 from livernet.core.report.words.english import count, listed, sentences
 from livernet.core.report.words.figures import measured
 from livernet.core.report.words.known import Known
+from livernet.core.stages import cutoff_name
 
 
 def internal(known: Known) -> Answer:
@@ -75,8 +76,7 @@ def accuracy(known: Known) -> Answer:
     if known.model is None:
         return Answer(missing=NO_RESULTS)
     aucs = [
-        f"AUC {'' if cutoff == 'F4' else '≥'}{cutoff} {measured(auc)}"
-        for cutoff, auc in known.model["patients"]["auc"].items()
+        f"AUC {cutoff_name(cutoff)} {measured(auc)}" for cutoff, auc in known.model["patients"]["auc"].items()
     ]
     points = operating_points(known)
     told = sentences(known.doubt, f"{'; '.join(aucs)}." if aucs else "", points)

@@ -12,6 +12,7 @@ from livernet.core.report.words.english import count, listed, sentences
 from livernet.core.report.words.figures import measured
 from livernet.core.report.words.known import Known, know
 from livernet.core.report.words.references import without_citations
+from livernet.core.stages import cutoff_name
 
 SOURCE = "Mitchell M, Wu S, Zaldivar A, et al. Model cards for model reporting. FAT* 2019:220-229."
 
@@ -91,10 +92,7 @@ def _quantities(known: Known) -> list[str]:
 
 def _quantity(name: str, found: Mapping[str, Any]) -> str:
     patients = found["patients"]
-    aucs = [
-        f"AUC {'' if cutoff == 'F4' else '≥'}{cutoff} {measured(auc)}"
-        for cutoff, auc in patients["auc"].items()
-    ]
+    aucs = [f"AUC {cutoff_name(cutoff)} {measured(auc)}" for cutoff, auc in patients["auc"].items()]
     told = "; ".join([f"accuracy {measured(patients['accuracy'])}", *aucs])
     return f"{name}, {count(patients['n'], 'patient')}: {told}."
 

@@ -28,7 +28,7 @@ def test_copies_within_a_patient_do_not_stop_but_stay_together() -> None:
 
 
 def test_copies_under_two_patients_stop_with_the_list() -> None:
-    with pytest.raises(FaultsError, match=r"patients \(2 times, 4 images, 1 under different stages\)") as caught:
+    with pytest.raises(FaultsError, match=r"\(2 times, 4 images, 1 under different stages\)") as caught:
         settle_duplicates(ACROSS, ROWS, "stop")
     assert caught.value.faults == (
         "near 0.91: images/2.png (patient a, F0) = images/3.png (patient b, F4)",

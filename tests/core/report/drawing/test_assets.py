@@ -3,7 +3,7 @@ from typing import Any
 
 from livernet.core.report.collect import Run
 from livernet.core.report.document import describe
-from livernet.core.report.drawing.assets import cutoff_name, draw_charts
+from livernet.core.report.drawing.assets import draw_charts
 from livernet.core.report.scores import scored
 
 
@@ -53,7 +53,3 @@ def test_an_audit_with_permutations_is_drawn_and_others_are_not(cv_run: Run) -> 
     audits = draw_charts({"runs": [document], "comparison": None})["runs"][0]["audits"]
     assert "<!-- observed, 0.90 -->" in texts(audits["outside"])
     assert audits["source"] is None
-
-
-def test_cutoffs_are_written_as_the_field_does() -> None:
-    assert [cutoff_name(cutoff) for cutoff in ("F2", "F4")] == ["≥F2", "F4"]

@@ -10,7 +10,7 @@ def test_measures_stay_measures_and_the_rest_becomes_text() -> None:
         "null": [0.4, 0.5],
         "sampled": True,
         "spacing": None,
-        "question": ">=F2",
+        "question": "≥F2",
         "rule": "told apart",
         "note": "a remark",
         "auc_by_part": {},
@@ -28,7 +28,7 @@ def test_measures_stay_measures_and_the_rest_becomes_text() -> None:
 
 
 def test_parts_are_a_table_of_what_was_asked() -> None:
-    numbers = {"auc_by_part": {"the scanner": {">=F2": 0.71, "F4": 0.5}, "the site": {"F4": 0.4}}}
+    numbers = {"auc_by_part": {"the scanner": {"≥F2": 0.71, "F4": 0.5}, "the site": {"F4": 0.4}}}
     assert parts(numbers) == (
         ["≥F2", "F4"],
         [("the scanner", ["0.71", "0.50"]), ("the site", ["–", "0.40"])],
