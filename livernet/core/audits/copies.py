@@ -8,6 +8,9 @@ from livernet.core.data.manifest import Row
 from livernet.core.data.splits import Fold
 from livernet.core.stages import Grouping
 
+_REPEATS = 0.1
+"""Share of images above which copies are worth a word even where no fold learnt from them."""
+
 
 def audit_duplicates(
     rows: Sequence[Row], grouping: Grouping, folds: Sequence[Fold], groups: Sequence[DuplicateGroup]
@@ -38,6 +41,10 @@ def audit_duplicates(
         return found("duplicates", "failed", verdict, numbers)
     if across:
         verdict = f"{across} of {many} stand{'s' * (across == 1)} under different classes: stages are wrong."
+        return found("duplicates", "caution", verdict, numbers)
+    repeats = sum(map(len, copies)) - len(copies)
+    if repeats > _REPEATS * len(rows):
+        verdict = f"{repeats} of {len(rows)} images repeat another one: the cohort is smaller than it looks."
         return found("duplicates", "caution", verdict, numbers)
     if copies:
         verdict = f"{many}, each kept on one side of every fold."
