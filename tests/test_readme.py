@@ -10,6 +10,7 @@ import pytest
 
 from livernet.cli.app import run
 from livernet.core.data.manifest import load_manifest
+from tests.benchmarks import belief_table
 from tests.benchmarks.tables import markdown
 
 ROOT = Path(__file__).parent.parent
@@ -76,3 +77,7 @@ def test_the_tables_of_de_identification_are_those_of_the_measurement() -> None:
         (ROOT / ".github" / "results" / "deidentification.json").read_text(encoding="utf-8")
     )
     assert markdown(document) in README
+
+
+def test_the_tables_of_audits_and_duplicates_are_those_of_the_measurement() -> None:
+    assert belief_table.markdown(belief_table.read("audits"), belief_table.read("duplicates")) in README
