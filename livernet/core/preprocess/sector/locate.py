@@ -12,7 +12,7 @@ from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.sector.echo import Echo, Screen
 from livernet.core.preprocess.sector.judge import Fit
 from livernet.core.preprocess.sector.largest import Place
-from livernet.core.preprocess.sector.panels import alike, find_places
+from livernet.core.preprocess.sector.panels import alike, apart, find_places
 from livernet.core.preprocess.sector.tags import Tags, read_tags
 from livernet.core.preprocess.sector.tighten import CLEAR, tighten
 
@@ -63,7 +63,7 @@ def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = F
         raise Quarantined(
             "no ultrasound sector found", "check that this is a B-mode picture; crop the console away"
         )
-    if not alike(places):
+    if not (apart(places) and alike(places)):
         if not (forgiving or allow_doppler):
             raise Quarantined(
                 "mixed-mode screen (a second, unlike picture beside the sector)",

@@ -5,6 +5,7 @@ Shape suffixes: h, w the coarse grid of :mod:`echo`.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ _ASUNDER, _VALLEY = 0.35, 0.75
 _SEAM, _BESIDE, _SEAM_TEXTURE = 0.75, 0.85, 3
 _ONE, _GAIN = 2.2, 0.15
 _WHOLE, _WHOLE_BOX, _WHOLE_LOSS = 1.2, 2.0, 0.3
-_SAME, _LEVEL = 0.95, 0.03
+_SAME, _LEVEL, _OVERLAP = 0.95, 0.03, 0.25
 
 
 def find_places(screen: Screen, *, within: Box | None = None) -> tuple[Place, ...]:
@@ -90,6 +91,11 @@ def _is_row(places: Sequence[Place]) -> bool:
     apart = np.sum([place.echo.region_hw.any(axis=0) for place in places], axis=0).max() <= 1
     level = max(tops) - min(tops) <= _LEVEL * heights.min()
     return bool(apart and level and widths.min() >= _SAME * widths.max())
+
+
+def apart(places: Sequence[Place]) -> bool:
+    """Whether no place lies over another, as pieces of one dim picture do, each with a sector of its own."""
+    return all(share_inside(one, other.echo) <= _OVERLAP for one, other in permutations(places, 2))
 
 
 def alike(places: Sequence[Place]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from livernet.core.preprocess.sector.echo import Screen
 from livernet.core.preprocess.sector.fit import fit_sector
 from livernet.core.preprocess.sector.largest import Place
-from livernet.core.preprocess.sector.panels import _as_boxes, _as_one, _is_row, alike, find_places
+from livernet.core.preprocess.sector.panels import _as_boxes, _as_one, _is_row, alike, apart, find_places
 from livernet.core.preprocess.sector.shape import Sector
 from tests.core.preprocess.screens import CONVEX, SHAPE, echo, overlap, screen, speckle
 
@@ -71,6 +71,12 @@ def test_boxes_in_a_row_may_differ_in_depth_and_cut_sectors_of_one_size_in_openi
     )
     assert alike([left, right])
     assert not alike([left, replace(right, echo=echo(in_row & (np.arange(300)[:, None] < 250)))])
+
+
+def test_panels_do_not_lie_over_one_another():
+    left, right = (np.roll(HALF.mask((300, 800)), by, axis=1) for by in (20, 420))
+    assert apart([place(left), place(right)])
+    assert not apart([place(left), place(np.roll(right, -330, axis=1))])
 
 
 def box(x0, y0, x1, y1):
