@@ -66,7 +66,7 @@ def announce(choice: Choice, images: int, trainings: int) -> None:
         }
     note(
         f"preset {choice.preset} on {choice.device.name}: {first.train.size} px, width {first.model.width}, "
-        f"{first.train.epochs} epochs; about {human_time(sum(seconds))}"
+        f"{first.train.epochs} epoch{'s' * (first.train.epochs != 1)}; about {human_time(sum(seconds))}"
         + "".join(f"; --preset {name}: about {human_time(value)}" for name, value in others.items())
     )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -15,6 +16,10 @@ from livernet.core.infer.output import figure_name, mask_name
 from livernet.core.infer.predict import Finding, PredictResult
 from livernet.core.stages import STAGES, Grouping
 
+_SPARED = ("conf.", "liver %", "fold", "P(≥F2)", "P(≥F3)", "P(≥F1)", "Dice")
+"""Columns that give way on a narrow terminal, the first one first."""
+_NAME = 24
+"""Characters of a scan's name that want room in one line."""
 CAUTION = "research use only; not a medical device"
 
 
@@ -26,30 +31,52 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
         for heading, text in _cells(finding, grouping, models.learnt).items():
             columns.setdefault(heading, []).append(text)
     columns = {heading: cells for heading, cells in columns.items() if any(cells)}
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in columns:
-        words = heading in {"scan", "true", "class"}
-        table.add_column(
-            heading,
-            justify="left" if words else "right",
-            overflow="fold",
-            no_wrap=heading != "scan",
-            min_width=16 if heading == "scan" else None,
-        )
-    for row in zip(*columns.values(), strict=True):
-        table.add_row(*(escape(one_line(text)) for text in row))
-    out.print(table)
+    _print_table(columns)
     _warn_of_training(models)
     _explain_calibration(models)
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
-        note(f"{held_out} training pictures: each answered by the fold shown, which did not see it")
+        note(f"{held_out} training pictures: each answered by a fold that did not see it")
     trained = [finding.stem for finding in result.findings if finding.trained]
     if trained:
         warn(f"SEEN IN TRAINING, says nothing about new scans: {_some(trained)}")
     for scan in result.abstained:
         warn(f"{scan.name}: not answered: {scan.reason}; {scan.remedy}")
     warn(CAUTION)
+
+
+def _print_table(columns: dict[str, list[str]]) -> None:
+    """The columns that fit the terminal; what is left out stands in the file."""
+    shown = dict(columns)
+    for heading in _SPARED:
+        if _width(shown) > out.width:
+            shown.pop(heading, None)
+    out.print(_table(shown))
+    left_out = [heading for heading in columns if heading not in shown]
+    if left_out:
+        note(f"no room here for {', '.join(left_out)}: predictions.csv has all")
+
+
+def _width(columns: dict[str, list[str]]) -> int:
+    """Characters that the table needs; a long name of a scan may be folded."""
+    widths = {heading: max(map(cell_len, (heading, *cells))) for heading, cells in columns.items()}
+    return sum(widths.values()) - max(0, widths["scan"] - _NAME) + 3 * len(widths)
+
+
+def _table(columns: dict[str, list[str]]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading, cells in columns.items():
+        words = heading in {"scan", "true", "class"}
+        table.add_column(
+            heading,
+            justify="left" if words else "right",
+            overflow="fold",
+            no_wrap=heading != "scan",
+            min_width=None if heading == "scan" else max(map(cell_len, (heading, *cells))),
+        )
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*(escape(one_line(text)) for text in row))
+    return table
 
 
 def _explain_calibration(models: RunModels) -> None:

@@ -118,6 +118,19 @@ def json_bytes(document: Any) -> bytes:
     return text.encode(errors="backslashreplace")
 
 
+def read_json(path: Path) -> Any:
+    """The document that a JSON file holds.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not JSON as the standard has it: NaN and bottomless nesting are refused.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def write_csv(
     path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, private: bool = False
 ) -> None:
@@ -159,6 +172,10 @@ def png_bytes(grey_HW: NDArray[np.uint8]) -> bytes:
     header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in parts)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

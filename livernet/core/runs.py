@@ -1,7 +1,6 @@
 """Run folders: where they lie, how they say how they were made, and which one is the newest."""
 
 import importlib.metadata
-import json
 import platform
 import time
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 from livernet import __version__
 from livernet.core.errors import ConfigError, DataError, OutputError
-from livernet.core.files import is_vacant, write_json
+from livernet.core.files import is_vacant, read_json, write_json
 
 RUNS = Path("runs")
 RUN_FILE = "run.json"
@@ -95,7 +94,7 @@ def read_run(path: Path) -> dict[str, Any]:
     """
     file = path / RUN_FILE
     try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
+        facts = read_json(file)
     except OSError:
         raise DataError(
             f"{path}: is not a run folder (no {RUN_FILE})",

@@ -40,7 +40,7 @@ def test_the_first_line_names_preset_device_and_times(capsys: pytest.CaptureFixt
     announce(choice, images=10, trainings=2)
     said = " ".join(capsys.readouterr().err.split())
     assert "note: preset quick on CPU (" in said
-    assert "32 px, width 2, 1 epochs; about " in said
+    assert "32 px, width 2, 1 epoch; about " in said
     assert "--preset small: about " in said
     assert said.endswith("days")
 

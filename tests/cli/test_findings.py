@@ -104,3 +104,17 @@ def test_json_names_files_only_where_they_were_written(models: RunModels) -> Non
     assert (scan["mask"], scan["figure"]) == ("p/a_mask.png", None)
     assert scan["class"] == "F2/F3"
     assert scan["probabilities"] == {"F0/F1": 0.1, "F2/F3": 0.6, "F4": 0.3}
+
+
+def test_a_narrow_terminal_keeps_the_scans_and_their_classes(
+    models: RunModels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = finding("a_scan_with_quite_a_long_name_of_its_own", folds=(1,), notice="answered by fold 1")
+    print_findings(PredictResult(findings=(long,), abstained=()), models)
+    said = capsys.readouterr()
+    folded = "".join(line.split()[0] for line in said.out.splitlines()[3:] if line.strip())
+    assert folded == "a_scan_with_quite_a_long_name_of_its_own"
+    assert "F2/F3" in said.out
+    assert "conf." not in said.out
+    assert "no room here for liver %, conf." in said.err
+    assert max(map(len, said.out.splitlines())) <= 80

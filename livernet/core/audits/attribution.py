@@ -92,7 +92,8 @@ def _weigh(shares_N2: NDArray[np.float64]) -> Audit:
     )  # fmt: skip
     numbers = {"inside": share, "area": area, "excess": excess.to_dict(), "images": len(more_N)}
     told = (
-        f"{share:.0%} of what the answers rest on lies inside the liver, which fills {area:.0%} of the sector"
+        f"{100 * share:.0f} % of what the answers rest on lies inside the liver, which fills "
+        f"{100 * area:.0f} % of the sector"
     )
     if share - area - half > 0:
         return found("attribution", "passed", f"{told}: the networks look at the liver.", numbers)

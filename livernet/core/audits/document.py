@@ -1,6 +1,5 @@
 """``audits.json``: the audits of a run and what they mean for its numbers."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.splits import Fold
 from livernet.core.errors import DataError
+from livernet.core.files import read_json
 from livernet.core.runs import read_run
 from livernet.core.stages import Grouping
 
@@ -98,7 +98,7 @@ def _rows(images: Sequence[str], place: Mapping[str, int]) -> tuple[int, ...]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = read_json(file)
     except (OSError, ValueError):
         content = None
     if not isinstance(content, dict):

@@ -4,7 +4,6 @@ The record of ``preprocess`` tells of the file and the sector; without one, the 
 Shape suffixes: N images, D features.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from livernet.core.audits.pictures import Mask
 from livernet.core.audits.quick import Floats
 from livernet.core.data.manifest import Row
 from livernet.core.errors import ConfigError, DataError
+from livernet.core.files import read_json
 from livernet.core.preprocess.geometry import Geometry
 
 RECORD = "preprocess.json"
@@ -34,7 +34,7 @@ def read_facts(folder: Path) -> dict[str, Facts]:
     if not file.is_file():
         return {}
     try:
-        images = json.loads(file.read_text(encoding="utf-8")).get("images", {})
+        images = read_json(file).get("images", {})
         return {str(name): dict(facts) for name, facts in images.items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise DataError(

@@ -39,7 +39,7 @@ def audit_outside(texture_ND: Floats, trial: Trial, masks: str) -> Audit:
     state = state_of(answer)
     where = f"the texture outside the liver ({masks} masks)"
     if state == "passed":
-        verdict = f"{where[0].upper()}{where[1:]} does not tell the stage ({told(answer)})."
+        verdict = f"{where[0].upper()}{where[1:]} was not found to tell the stage ({told(answer)})."
     else:
         verdict = f"{where[0].upper()}{where[1:]} tells {answer.question.words} ({told(answer)})."
     return found("outside", state, verdict, numbers)

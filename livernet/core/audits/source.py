@@ -31,7 +31,7 @@ def audit_source(parts: Mapping[str, Floats], trial: Trial) -> Audit:
     numbers = figures(answer) | {"carriers": carriers}
     state = state_of(answer)
     if state == "passed":
-        verdict = f"Scanner, site, file and sector do not tell the stage ({told(answer)})."
+        verdict = f"Scanner, site, file and sector were not found to tell the stage ({told(answer)})."
     else:
         verdict = _sentence(carriers, answer)
     return found("source", state, verdict, numbers)

@@ -84,15 +84,28 @@ def _weak(summary: Mapping[str, Any]) -> Iterator[str]:
                 yield f"Class {name} has {count or 'no'} patient{'s' * (count != 1)}: too few to rely on."
     for name, unit in units.items():
         of = f" ({name})" if len(units) > 1 else ""
+        yield from _never_found(unit.get("confusion", []), summary.get("class_names", []), of)
         accuracy, majority = unit.get("accuracy", {}), unit.get("majority", {}).get("value")
         if _reaches_down_to(accuracy, majority):
             yield (
-                f"The accuracy{of} of {_with_interval(accuracy)} may be no better than "
-                f"always naming the largest class ({majority:.2f})."
+                f"The accuracy{of} of {_in_percent(accuracy)} may be no better than "
+                f"always naming the largest class ({100 * majority:.0f} %)."
             )
         for cutoff, auc in unit.get("auc", {}).items():
             if _reaches_down_to(auc, 0.5):
                 yield f"The AUC{of} at {cutoff_name(cutoff)} of {_with_interval(auc)} may be chance."
+
+
+def _never_found(counts_KK: Sequence[Sequence[int]], names: Sequence[str], of: str) -> Iterator[str]:
+    """Classes whose patients all got another one, rows of the confusion matrix being true classes."""
+    for name, row, right in zip(names, counts_KK, range(len(counts_KK)), strict=False):
+        if sum(row) and not row[right]:
+            yield f"No patient of {name} ({sum(row)}) was called {name}{of}."
+
+
+def _in_percent(measure: Mapping[str, Any]) -> str:
+    value, low, high = (100 * measure[key] for key in ("value", "low", "high"))
+    return f"{value:.0f} % ({low:.0f} to {high:.0f} %)"
 
 
 def _with_interval(measure: Mapping[str, Any]) -> str:

@@ -15,6 +15,8 @@ from livernet.core.stages import STAGES, parse_stage
 PREDICTIONS = "predictions.csv"
 _FIXED = ("model", "fold", "seed", "image", "patient", "stage", "class")
 _LAST = ("predicted", "dice", "hd95", "assd", "nsd", "unit", "mask_confidence")
+_FARTHEST = 1e5
+"""mm or px; no picture is larger."""
 _LATER = ("hd95", "assd", "nsd", "unit")
 """Columns that files of earlier versions lack."""
 _UNITS = ("", "mm", "px")
@@ -152,8 +154,8 @@ def _prediction(record: Mapping[str, str], classes: int) -> Prediction:
         calibrated=calibrated,
         predicted=predicted,
         dice=_optional(record, "dice"),
-        hd95=_optional(record, "hd95", math.inf),
-        assd=_optional(record, "assd", math.inf),
+        hd95=_optional(record, "hd95", _FARTHEST),
+        assd=_optional(record, "assd", _FARTHEST),
         nsd=_optional(record, "nsd"),
         unit=cast(Literal["mm", "px", ""], record["unit"]),
         mask_confidence=_optional(record, "mask_confidence"),

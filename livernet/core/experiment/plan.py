@@ -1,6 +1,5 @@
 """What a cross-validation will do, settled and checked before anything is trained or written."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from livernet.core.data.loader import Tensors, class_indices, load_tensors
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.data.splits import Splits, make_splits, splits_document
 from livernet.core.errors import ConfigError, DataError, FaultsError
+from livernet.core.files import read_json
 from livernet.core.stages import STAGES, Grouping
 
 
@@ -135,7 +135,7 @@ def read_preprocessing(folder: Path) -> dict[str, object]:
     if not file.is_file():
         return {}
     try:
-        settings = json.loads(file.read_text(encoding="utf-8"))["settings"]
+        settings = read_json(file)["settings"]
         return dict(settings)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(

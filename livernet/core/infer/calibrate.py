@@ -7,7 +7,6 @@ Temperature: Guo et al., ICML 2017. Threshold: Youden, Cancer 3:32, 1950.
 Shapes: N images, K classes.
 """
 
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from sklearn.metrics import roc_curve
 
 from livernet.core.data.predictions import Prediction, most_probable
 from livernet.core.errors import DataError
+from livernet.core.files import read_json
 from livernet.core.metrics.cases import by_image, by_patient, patient_key
 from livernet.core.metrics.cuts import Cut, cuts_of
 from livernet.core.runs import SUMMARY
@@ -112,7 +112,7 @@ def read_calibration(run: Path, model: str) -> dict[int | None, Calibration]:
     if not file.is_file():
         return {}
     try:
-        described = json.loads(file.read_text(encoding="utf-8"))["models"][model].get("calibration_fit")
+        described = read_json(file)["models"][model].get("calibration_fit")
         if described is None:
             return {}
         each = [(one["fold"], one) for one in described["folds"]]

@@ -3,7 +3,6 @@
 Shape suffixes: H rows, W columns.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from livernet.core.data.loader import read_grey
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.errors import DataError
+from livernet.core.files import read_json
 from livernet.core.metrics.segmentation import dice
 from livernet.core.metrics.surface import surface_scores
 
@@ -128,7 +128,7 @@ def _spacings(folder: Path) -> dict[str, tuple[float, float]]:
     if not file.is_file():
         return {}
     try:
-        images = json.loads(file.read_text(encoding="utf-8")).get("images", {})
+        images = read_json(file).get("images", {})
         after = {image: record.get("spacing_mm", {}).get("after") for image, record in images.items()}
         return {image: (float(pair[1]), float(pair[0])) for image, pair in after.items() if _is_spacing(pair)}
     except (OSError, ValueError, TypeError, AttributeError) as error:

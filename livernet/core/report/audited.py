@@ -1,12 +1,14 @@
-"""The audits of a run: as it wrote them, or made now."""
+"""The audits of a run, as it wrote them or made now, and the verdict on the numbers that are shown."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
+from livernet.core.audits.audit import Audit
 from livernet.core.audits.document import AUDITS, SCHEMA, audits_document
 from livernet.core.audits.verdict import judge
 from livernet.core.errors import DataError
+from livernet.core.files import read_json
 from livernet.core.report.cohort.counts import is_phantom
 from livernet.core.report.collect import Run
 
@@ -24,7 +26,7 @@ def read_audits(run: Run) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        document = read_json(path)
     except (OSError, ValueError):
         raise DataError(f"{path}: is not valid JSON", _hint()) from None
     if not isinstance(document, dict) or not _is_whole(document):
@@ -45,12 +47,24 @@ def audited(run: Run, summary: Mapping[str, Any] | None, progress: Callable[[str
     if document is None:
         document, reason = _audit(run, summary, progress)
     if document is None:
-        leaked = int((run.splits or {}).get("leaked_patients") or 0)
-        verdict = judge((), leaked_patients=leaked, phantom=is_phantom(run), summary=summary or {})
+        leaked = bool((run.splits or {}).get("leaked_patients"))
         made: dict[str, Any] = {"images": 0, "sampled": False, "seconds": None, "reason": reason}
-        return {"verdict": verdict.to_dict() if leaked else None, "audits": [], "audited": made}
+        return {"verdict": _verdict(run, summary, ()) if leaked else None, "audits": [], "audited": made}
     made = {key: document.get(key) for key in ("images", "sampled", "seconds")} | {"reason": None}
-    return {"verdict": document["verdict"], "audits": document["audits"], "audited": made}
+    return {
+        "verdict": _verdict(run, summary, document["audits"]),
+        "audits": document["audits"],
+        "audited": made,
+    }
+
+
+def _verdict(
+    run: Run, summary: Mapping[str, Any] | None, audits: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What the audits say of the numbers that the page shows, which are scored anew."""
+    leaked = int((run.splits or {}).get("leaked_patients") or 0)
+    known = [Audit(**{one.name: audit[one.name] for one in fields(Audit)}) for audit in audits]
+    return judge(known, leaked_patients=leaked, phantom=is_phantom(run), summary=summary or {}).to_dict()
 
 
 def _audit(
@@ -87,10 +101,6 @@ def _is_audit(audit: object) -> bool:
         and audit.get("state") in _STATES
         and isinstance(audit.get("numbers"), Mapping)
     )
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _hint() -> str:

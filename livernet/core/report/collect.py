@@ -10,6 +10,8 @@ from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
 from livernet.core.errors import DataError, LivernetError
 from livernet.core.experiment.fold import METRICS
+from livernet.core.files import read_json
+from livernet.core.report.complete import check_complete
 from livernet.core.runs import RUN_FILE, find_run, read_run
 from livernet.core.stages import Grouping
 
@@ -61,12 +63,21 @@ def load_run(argument: Path | None) -> Run:
     folder = find_run(argument, KINDS if argument is not None else KINDS[:2])
     facts = _checked(folder, read_run(folder))
     cohort, reason = _cohort(folder, facts)
+    predictions = () if facts["kind"] == "train" else _predictions(folder, facts)
+    splits = _splits(folder / SPLITS)
+    if facts["kind"] == "cv":
+        if splits is None:
+            raise DataError(
+                f"{folder / SPLITS}: is missing", "repeat the command of the run, with its --name"
+            )
+        merged = (facts.get("split") or {}).get("duplicates") == "group"
+        check_complete(predictions, splits, cohort, merged=merged)
     return Run(
         folder=folder,
         facts=facts,
         grouping=Grouping.parse(_grouping_text(folder, facts)),
-        predictions=() if facts["kind"] == "train" else _predictions(folder, facts),
-        splits=_splits(folder / SPLITS),
+        predictions=predictions,
+        splits=splits,
         curves=_curves(folder),
         cohort=cohort,
         cohort_reason=reason,
@@ -128,7 +139,7 @@ def _splits(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        splits = json.loads(path.read_text(encoding="utf-8"))
+        splits = read_json(path)
     except (OSError, ValueError):
         raise DataError(f"{path}: is not valid JSON", _DAMAGED) from None
     if not isinstance(splits, dict) or not _is_split(splits):

@@ -51,4 +51,4 @@ def test_texture_that_follows_the_stage_is_accused(share: float, state: str) -> 
     assert audit.state == state
     assert audit.numbers["masks"] == "expert"
     assert "(expert masks)" in audit.verdict
-    assert ("does not tell" in audit.verdict) == (state == "passed")
+    assert ("not found to tell" in audit.verdict) == (state == "passed")

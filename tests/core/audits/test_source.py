@@ -39,7 +39,7 @@ def test_several_carriers_are_named_best_first() -> None:
 def test_scanners_dealt_by_chance_pass() -> None:
     audit = audit_source({"the scanner": scanners(0.0), "the site": noise(TRIAL, 2)}, TRIAL)
     assert audit.state == "passed"
-    assert "do not tell the stage" in audit.verdict
+    assert "not found to tell the stage" in audit.verdict
 
 
 def test_one_source_passes_without_a_number() -> None:

@@ -58,7 +58,7 @@ def test_patients_on_both_sides_too(count: int, words: str) -> None:
         ([not_run("source", "All are of one class.")], {}, "Border and source: not checked. All are"),
         ([], {"per_class": [26, 37, 4]}, "Class F4 has 4 patients: too few"),
         ([], {"per_class": [26, 37, 1]}, "Class F4 has 1 patient: too few"),
-        ([], {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}, "naming the largest class (0.47)"),
+        ([], {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}, "naming the largest class (47 %)"),
         ([], {"auc": {"F4": {"value": 0.6, "low": 0.45, "high": 0.7}}}, "The AUC at F4 of 0.60 (0.45 to"),
     ],
 )

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,7 +12,9 @@ import pytest
 from livernet.core.data.manifest import load_manifest, write_manifest
 from livernet.core.data.predictions import Prediction, read_predictions, write_predictions
 from livernet.core.errors import ConfigError, DataError, FaultsError, LivernetError, OutputError
+from livernet.core.files import write_json
 from livernet.core.report.build import Report, build_report
+from livernet.core.runs import read_run
 from tests.core.report.schema import check_document
 from tests.fake_run import make_audits, make_cohort, make_cv, make_predict, make_train
 
@@ -70,8 +73,8 @@ def test_one_run_gives_a_page_and_its_numbers(built: Report) -> None:
     assert f"{100 * patients['accuracy']['value']:.0f} %" in words
     for said in (
         "Research use only, not a medical device",
-        "Verdict: with care.",
-        "The audit called source is in state failed.",
+        "to be read with care.",
+        "The audit called outside is in state caution.",
         "Table 1: accuracy per fold",
         "majority class",
         "Hospital 1",
@@ -142,7 +145,8 @@ def test_names_with_markup_are_text(tmp_path: Path) -> None:
     )
     folder = make_cv(tmp_path / "r<b>", tmp_path / "out", command=EVIL, device=EVIL)
     predictions = read_predictions(folder / "predictions.csv")
-    write_predictions(folder / "predictions.csv", [*predictions, replace(predictions[0], model=EVIL)])
+    evil = [replace(row, model=EVIL) for row in predictions]
+    write_predictions(folder / "predictions.csv", [*predictions, *evil])
     report = build_report([folder], tmp_path / "report.html")
     text = report.html.read_text(encoding="utf-8")
     words = read(report)
@@ -169,6 +173,27 @@ def test_runs_of_different_cohorts_are_not_paired(tmp_path: Path, cv_folder: Pat
     other = make_cv(tmp_path / "runs" / "x", tmp_path / "else", models=("livernet", "vgg16"))
     words = read(build_report([cv_folder, other], tmp_path / "report.html"))
     assert "Not compared: the runs used different cohorts" in words
+
+
+def agree(run: Path) -> None:
+    """Make the folds and the manifest of a run those of its predictions, as if it had been so all along."""
+    rows = read_predictions(run / "predictions.csv")
+    splits = json.loads((run / "splits.json").read_text())
+    for number, fold in enumerate(splits["folds"]):
+        fold["test"] = [row.image for row in rows if row.fold == number]
+    write_json(run / "splits.json", splits)
+    facts = read_run(run)
+    cohort, said = load_manifest(Path(facts["cohort"]["path"])), {row.image: row for row in rows}
+    known = [
+        replace(row, patient=said[row.image].patient or row.patient, stage=said[row.image].stage)
+        for row in cohort.rows
+        if row.image in said
+    ]
+    nameless = not all(row.patient for row in rows)  # no manifest has that: let it be another one
+    write_manifest(cohort.folder, known[:-1] if nameless else known)
+    if not nameless:
+        facts["cohort"]["sha256"] = load_manifest(cohort.folder).sha256
+        write_json(run / "run.json", facts)
 
 
 Change = Callable[[Sequence[Prediction]], Sequence[Prediction]]
@@ -201,6 +226,7 @@ def test_odd_predictions_are_reported_with_reasons(
 ) -> None:
     file = cv_folder / "predictions.csv"
     write_predictions(file, change(read_predictions(file)))
+    agree(cv_folder)
     words = read(build_report([cv_folder], tmp_path / "report.html"))
     assert said in words
     assert not re.search(r"\b(nan|inf)\b|\bNone\b(?! were|[.:])", words)

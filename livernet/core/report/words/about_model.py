@@ -72,7 +72,8 @@ def brief(known: Known) -> str:
     first, *others = known.networks
     told = first
     if first == "livernet":
-        sizes = [f"{known.setting(f'model.{key}')} {what}" for key, what in _SIZES.items()]
+        given = {what: known.setting(f"model.{key}") for key, what in _SIZES.items()}
+        sizes = [f"{size} {what}" for what, size in given.items() if size is not None]
         told += f": a U-Net with a class head after Kang et al., {listed(sizes)}"
     return sentences(f"{told}.", f"On the same folds: {listed(others)}." if others else "")
 

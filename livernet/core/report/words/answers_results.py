@@ -110,7 +110,7 @@ def known_limits(known: Known) -> list[str]:
         found.append("The pictures are computed: the numbers say nothing about people.")
     verdict = known.described.get("verdict") or {}
     if verdict.get("state") not in {None, "nothing found against them"} and verdict.get("headline"):
-        found.append(str(verdict["headline"]))
+        found += [str(verdict["headline"]), *map(str, verdict.get("reasons") or ())]
     for what, noun in (("sites", "site"), ("scanners", "scanner model")):
         if len(known.named(what)) == 1:
             found.append(f"All images come from one {noun}.")
