@@ -36,7 +36,9 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     _explain_calibration(models)
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
-        note(f"{held_out} training pictures: each answered by a fold that did not see it")
+        note(
+            f"{held_out} training picture{'s' * (held_out != 1)}: each answered by a fold that did not see it"
+        )
     trained = [finding.stem for finding in result.findings if finding.trained]
     if trained:
         warn(f"SEEN IN TRAINING, says nothing about new scans: {_some(trained)}")

@@ -55,7 +55,7 @@ def test_training_pictures_and_abstentions_are_told(
     print_findings(PredictResult(findings=(held, seen), abstained=(gone,)), models)
     said = capsys.readouterr()
     assert "fold" in said.out
-    assert "1 training pictures: each answered by the fold shown" in said.err
+    assert "1 training picture: each answered by a fold that did not see it" in said.err
     assert "SEEN IN TRAINING, says nothing about new scans: seen_by_all" in said.err
     assert "bad: not answered: colour inside the sector; export plain B-mode" in said.err
 
