@@ -8,7 +8,7 @@ import numpy as np
 from livernet.core.audits.audit import Audit, not_run
 from livernet.core.audits.copies import audit_duplicates
 from livernet.core.audits.look import Looks, look_at
-from livernet.core.audits.origin import parts_of, read_facts
+from livernet.core.audits.origin import is_recorded, parts_of, read_facts
 from livernet.core.audits.outside import audit_outside
 from livernet.core.audits.questions import Subjects, Trial, make_questions, make_subjects
 from livernet.core.audits.rule import too_few
@@ -70,11 +70,11 @@ def audit_cohort(division: Division) -> tuple[Audit, ...]:
         return *(not_run(name, reason) for name in ("shuffled", "outside", "source")), copies
     facts, images = read_facts(cohort.folder), trial.subjects.images
     looks = look_at(cohort, images, facts, lambda row: expert_mask(cohort.folder, row))
-    parts = parts_of([cohort.rows[i] for i in images], facts, looks.border_ND)
+    rows = [cohort.rows[i] for i in images]
     return (
         audit_shuffled(looks.sector_ND, trial),
         outside_audit(looks, trial, "expert"),
-        audit_source(parts, trial),
+        audit_source(parts_of(rows, facts, looks.border_ND), trial, is_recorded(rows, facts)),
         copies,
     )
 

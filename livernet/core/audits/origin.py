@@ -19,6 +19,10 @@ from livernet.core.preprocess.geometry import Geometry
 
 RECORD = "preprocess.json"
 TOGETHER = "all of these together"
+BORDER = "the shape of the black border"
+"""What is asked where no sector is recorded."""
+_SECTOR = "the shape of the sector"
+_AGAIN = "make the cohort again with 'livernet preprocess RAW OUT'"
 Facts = Mapping[str, Any]
 _Reader = Callable[[Facts], Any]
 _T = TypeVar("_T")
@@ -35,12 +39,12 @@ def read_facts(folder: Path) -> dict[str, Facts]:
         return {}
     try:
         images = read_json(file).get("images", {})
-        return {str(name): dict(facts) for name, facts in images.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise DataError(
-            f"{file}: cannot be read ({type(error).__name__})",
-            "make the cohort again with 'livernet preprocess RAW OUT'",
-        ) from None
+        wrong = [name for name, facts in images.items() if not isinstance(facts, dict)]
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f"{file}: cannot be read ({type(error).__name__})", _AGAIN) from None
+    if wrong:
+        raise DataError(f"{file}: does not say how {wrong[0]} was made", _AGAIN)
+    return dict(images)
 
 
 def apex_of(facts: Facts, side: int) -> tuple[float, float] | None:
@@ -67,6 +71,24 @@ def parts_of(rows: Sequence[Row], facts: Mapping[str, Facts], border_ND: Floats)
         facts: what :func:`read_facts` returned.
         border_ND: what :func:`border_of` says of each; used where no sector is recorded.
     """
+    parts = _aspects(rows, facts)
+    if not parts[_SECTOR].size:
+        parts[BORDER] = border_ND
+    varying = {name: _varying(part) for name, part in parts.items()}
+    found = {name: part for name, part in varying.items() if part.size}
+    if len(found) > 1:
+        found[TOGETHER] = np.hstack(list(found.values()))
+    return found
+
+
+def is_recorded(rows: Sequence[Row], facts: Mapping[str, Facts]) -> dict[str, bool]:
+    """Of each aspect whether anything is known of it in these images, so that it can be asked at all."""
+    recorded = {name: bool(part.size) for name, part in _aspects(rows, facts).items()}
+    return recorded if recorded[_SECTOR] else recorded | {BORDER: True}
+
+
+def _aspects(rows: Sequence[Row], facts: Mapping[str, Facts]) -> dict[str, Floats]:
+    """Features of each aspect, (N, D) by its name; D = 0 where nothing is recorded."""
     known = [facts.get(row.image, {}) for row in rows]
     parts = {
         "the scanner": _categories([row.scanner for row in rows]),
@@ -76,21 +98,20 @@ def parts_of(rows: Sequence[Row], facts: Mapping[str, Facts], border_ND: Floats)
         parts[name] = np.hstack([_categories([_of(read, one) for one in known]) for read in readers])
     for name, reader in _NUMBERS.items():
         parts[name] = _numbers([_of(reader, one) for one in known])
-    if not parts["the shape of the sector"].size:
-        parts["the shape of the black border"] = border_ND
-    varying = {name: _varying(part) for name, part in parts.items()}
-    found = {name: part for name, part in varying.items() if part.size}
-    if len(found) > 1:
-        found[TOGETHER] = np.hstack(list(found.values()))
-    return found
+    return parts
 
 
 def _of(read: Callable[[Facts], _T], facts: Facts) -> _T | None:
     """What a reader finds; ``None`` where a fact is not there or was edited by hand."""
     try:
         return read(facts)
-    except (DataError, ConfigError, KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
+    except (DataError, ConfigError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
         return None
+
+
+def _size(facts: Facts) -> list[float]:
+    height, width = facts["geometry"]["source"]
+    return [float(height), float(width)]
 
 
 def _sector(facts: Facts) -> list[float]:
@@ -99,10 +120,11 @@ def _sector(facts: Facts) -> list[float]:
     height, width = facts["geometry"]["source"]
     (inner, outer), (left, right) = facts["sector"]["radii"], facts["sector"]["angles"]
     apex = facts["sector"]["apex"] or ((x0 + x1) / 2, y0)
-    return [
+    numbers = [
         left, right, inner / max(outer, 1.0), (apex[0] - x0) / (x1 - x0), (apex[1] - y0) / (y1 - y0),
         (x1 - x0) / (y1 - y0), x0 / width, y0 / height, x1 / width, y1 / height,
     ]  # fmt: skip
+    return [float(number) for number in numbers]
 
 
 _CATEGORIES: dict[str, tuple[_Reader, ...]] = {
@@ -117,10 +139,10 @@ _CATEGORIES: dict[str, tuple[_Reader, ...]] = {
     ),
 }
 _NUMBERS: dict[str, _Reader] = {
-    "the size of the original": lambda facts: [*map(float, facts["geometry"]["source"])],
+    "the size of the original": _size,
     "the bit depth": lambda facts: [float(facts["bit_depth"])],
     "the number of frames": lambda facts: [float(facts["frames"])],
-    "the shape of the sector": _sector,
+    _SECTOR: _sector,
     "the level of the border": lambda facts: [float(facts["border"]["level"])],
     "the file's compression": lambda facts: [float(facts["border"]["blocks"])],
     "the number of marks on the picture": lambda facts: [
@@ -131,9 +153,9 @@ _NUMBERS: dict[str, _Reader] = {
 
 
 def _categories(values: Sequence[Any]) -> Floats:
-    """One column a value; what is not known is a value of its own."""
+    """One column a value; what is not known is a value of its own. None where nothing is known."""
     texts = ["" if value is None else str(value) for value in values]
-    names = sorted(set(texts))
+    names = sorted(set(texts)) if any(texts) else []
     return np.array([[float(text == name) for name in names] for text in texts])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from livernet.core.audits.origin import TOGETHER, apex_of, border_of, parts_of, read_facts
+from livernet.core.audits.origin import TOGETHER, apex_of, border_of, is_recorded, parts_of, read_facts
 from livernet.core.data.manifest import Row
 from livernet.core.errors import DataError
 from tests.tiny_cohort import fan
@@ -51,6 +51,8 @@ def test_without_a_record_the_black_border_is_asked() -> None:
     [
         {}, {"geometry": None}, {"geometry": {"box": [0, 0, 0, 0], "source": [4, 4]}},
         {"sector": {"apex": None, "radii": ["x", "y"], "angles": [0, 0]}}, {"border": {"level": None}},
+        {"checks": {"markers": 1, "kinds": []}}, {"geometry": {"box": [0, 0, 9, 9], "source": [4, 4, 4]}},
+        {"sector": {"apex": None, "radii": [1, 2], "angles": ["x", "y"]}}, {"border": []}, {"sector": "x"},
         {"bit_depth": "many"}, {"checks": {"kinds": []}}, {"border": {"level": float("nan"), "blocks": 1}},
     ],
 )  # fmt: skip
@@ -59,6 +61,17 @@ def test_facts_that_are_missing_or_edited_count_as_unknown(wrong: dict[str, Any]
     for part in parts_of(ROWS, known, BORDER).values():
         assert part.shape[0] == 3
         assert np.isfinite(part).all()
+
+
+def test_what_is_recorded_of_no_image_is_told() -> None:
+    rows = [Row(image=name, patient=name, site="S") for name in "ab"]
+    whole = is_recorded(rows, {"a": facts()})
+    assert [name for name, known in whole.items() if not known] == ["the scanner"]
+    older = is_recorded(rows, {"a": facts(border=None, format=None)})
+    lost = {"the scanner", "the file format", "the level of the border", "the file's compression"}
+    assert {name for name, known in older.items() if not known} == lost
+    bare = is_recorded(rows, {})
+    assert {name for name, known in bare.items() if known} == {"the site", "the shape of the black border"}
 
 
 def test_apex_in_the_reduced_square() -> None:
@@ -79,7 +92,7 @@ def test_record_is_read_and_damage_is_an_error(tmp_path: Path) -> None:
     assert read_facts(tmp_path) == {}
     (tmp_path / "preprocess.json").write_text('{"images": {"a": {"format": "PNG"}}}')
     assert read_facts(tmp_path) == {"a": {"format": "PNG"}}
-    for content in ("{", "[]", '{"images": 3}', '{"images": {"a": 3}}'):
+    for content in ("{", "[]", '{"images": 3}', '{"images": {"a": 3}}', '{"images": {"a": []}}', "[" * 9999):
         (tmp_path / "preprocess.json").write_text(content)
-        with pytest.raises(DataError, match=r"preprocess\.json: cannot be read"):
+        with pytest.raises(DataError, match=r"preprocess\.json: (cannot be read|does not say how a was)"):
             read_facts(tmp_path)
