@@ -5,7 +5,7 @@ from typing import Any
 
 from livernet.core.audits.audit import Audit, found, not_run
 
-_SIGNS = {"dice": "Dice against the expert", "mask_confidence": "confidence of the mask"}
+_SIGNS = {"dice": "Dice against the given outline", "mask_confidence": "confidence of the mask"}
 
 
 def audit_masks(relation: Mapping[str, Any] | None) -> Audit:

@@ -93,8 +93,8 @@ def _counts(columns: Any) -> list[dict[str, Any]]:
     columns = list(columns)
     tests: dict[str, Callable[[Row], bool]] = {
         "Images": lambda _: True,
-        "Images with an expert mask": lambda row: bool(row.mask),
-        "Images with a second annotator's mask": lambda row: bool(row.mask_b),
+        "Images with an outline of the liver": lambda row: bool(row.mask),
+        "Images with a second outline": lambda row: bool(row.mask_b),
     }
     rows = [
         _row(name, "count", [{"n": sum(test(r) for own in c.values() for r in own)} for c in columns])

@@ -75,7 +75,7 @@ def _cohort(rows: Sequence[Row], record: Mapping[str, Any], groups: Sequence[Map
     patients = len({row.patient for row in rows})
     notes = [
         _part("without a stage", sum(row.stage is None for row in rows)),
-        _part("without an expert mask", sum(not row.mask for row in rows)),
+        _part("without an outline of the liver", sum(not row.mask for row in rows)),
         _part("with neither, which train nothing", sum(not row.mask and row.stage is None for row in rows)),
         _part("copies of another image", sum(len(group["images"]) - 1 for group in groups)),
         _part(
@@ -141,7 +141,7 @@ def _scored(run: Run) -> Step:
     missing = len(images) - len(known)
     left_out = [_part("no known stage", missing)] if missing else []
     dice = len({row.image for row in run.predictions if row.dice is not None})
-    notes = [_part("with a predicted and an expert mask", dice)]
+    notes = [_part("with a predicted and a given outline", dice)]
     return _step("Scored for their stage", len(known), len(set(known.values())), left_out, notes)
 
 

@@ -30,29 +30,29 @@ def cohort(known: Known) -> str:
 
 
 def stages(known: Known) -> str:
-    """Patients by METAVIR stage."""
+    """Patients by stage; which scoring system was used, a manifest does not say."""
     rows = known.cohort.get("stages") or ()
     given = [f"{row['name']}, {row['patients']}" for row in rows if row["class"] is not None]
     none = sum(row["images"] for row in rows if row["class"] is None)
     if not any(row["patients"] for row in rows if row["class"] is not None):
         return ""
-    text = f"Patients by METAVIR stage were: {'; '.join(given)}."
+    text = f"Patients by stage, as given in the manifest, were: {'; '.join(given)}."
     missing = f"The stage of {count(none, 'image')} was not known." if none else ""
     names = list(known.described.get("class_names") or ())
     return sentences(text, missing, f"Stages were grouped into the classes {listed(names)}." if names else "")
 
 
 def masks(known: Known) -> str:
-    """How many images have an expert mask, and a second one."""
+    """How many images have an outline of the liver, and a second one; whose, only of a phantom is known."""
     first, second = known.cohort.get("masks"), known.cohort.get("second_masks")
     if not first:
         return ""
     total = count(known.cohort["images"], "image")
-    by, also = "by an expert", "a second annotator"
+    text, also = f"An outline of the liver was given for {first:,} of {total}", "a second one for"
     if known.phantom:
-        by, also = "by the program that drew it", "a second, simulated annotator"
-    text = f"The liver was outlined {by} in {first:,} of {total}"
-    return text + (f", and by {also} in {second:,}." if second else ".")
+        text = f"The liver was outlined by the program that drew it in {first:,} of {total}"
+        also = "by a second, simulated annotator in"
+    return text + (f", and {also} {second:,}." if second else ".")
 
 
 def deidentification(known: Known) -> str:

@@ -94,8 +94,8 @@ def acquisition(known: Known) -> Answer:
     views = sorted({row.view for row in rows if row.view})
     parts += [f"Views: {listed(views)}."] if views else []
     if images:
-        formats = Counter(str(image.get("format")) for image in images)
-        parts.append(f"Formats: {listed([f'{name} ({n:,})' for name, n in formats.most_common()])}.")
+        formats = Counter(str(image["format"]) for image in images if image.get("format")).most_common()
+        parts += [f"Formats: {listed([f'{name} ({n:,})' for name, n in formats])}."] if formats else []
         scaled = sum((image.get("spacing_mm") or {}).get("before") is not None for image in images)
         parts.append(f"The pixel spacing is known for {scaled:,} of {count(len(images), 'image')}.")
     return tell(sentences(*parts), "characteristics", "probes, presets, preparation of patients, operators")
@@ -109,7 +109,8 @@ def reference(known: Known) -> Answer:
     return tell(
         told,
         "characteristics",
-        "how stages were determined (biopsy, its length, the reading) and masks drawn",
+        "the scoring system (METAVIR or another), how stages were determined (biopsy, its length, the "
+        "reading) and masks drawn",
     )
 
 
@@ -129,8 +130,8 @@ def test_annotation(known: Known) -> Answer:
     if not scored and not staged:
         return Answer(missing="how the test images were annotated")
     told = (
-        f"Test images have the labels of the cohort: {len(staged):,} a stage, {len(scored):,} an expert mask "
-        "that was compared."
+        f"Test images have the labels of the cohort: {len(staged):,} a stage, {len(scored):,} an outline "
+        "of the liver that was compared."
     )
     return tell(told, "flow", "" if known.phantom else "tools and instructions of the annotators")
 
@@ -142,7 +143,7 @@ def agreement(known: Known) -> Answer:
     if dice.get("median") is None:
         return Answer(missing="agreement of and within annotators")
     told = (
-        f"Two annotators outlined the liver in {count(dice['n'], 'image')}: Dice {dice['median']:.3f} "
+        f"The liver was outlined twice in {count(dice['n'], 'image')}: Dice {dice['median']:.3f} "
         f"(quartiles {dice['q1']:.3f} to {dice['q3']:.3f})."
     )
     return tell(told, "subgroups", "agreement on the stage, and agreement within annotators")

@@ -13,8 +13,8 @@ from livernet.core.report.words.known import Known, know
 from livernet.core.report.words.references import number_citations
 
 _ASK = (
-    "[State the setting and period, how patients were selected, the approval of the ethics committee, who "
-    "graded fibrosis and how, and who outlined the liver.]"
+    "[State the setting and period, how patients were selected, the approval of the ethics committee, "
+    "the scoring system of fibrosis, who graded it and how, and who outlined the liver.]"
 )
 
 

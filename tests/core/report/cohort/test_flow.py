@@ -69,7 +69,7 @@ def test_missing_labels_and_copies_are_counted(tmp_path: Path, cohort: Path) -> 
     notes = steps(load_run(make_cv(tmp_path / "r", cohort)), duplicates=groups)["In the cohort"]["notes"]
     assert {note["reason"]: note["images"] for note in notes} == {
         "without a stage": 2,
-        "without an expert mask": 1,
+        "without an outline of the liver": 1,
         "with neither, which train nothing": 1,
         "copies of another image": 3,
         "in groups of copies that have different classes": 3,
@@ -82,7 +82,7 @@ def test_scored_images_are_those_with_a_known_stage(tmp_path: Path, cohort: Path
     found = steps(load_run(make_cv(tmp_path / "r", cohort)))["Scored for their stage"]
     assert (found["images"], found["patients"]) == (10, 5)
     assert found["left_out"] == [{"reason": "no known stage", "images": 2}]
-    assert found["notes"] == [{"reason": "with a predicted and an expert mask", "images": 12}]
+    assert found["notes"] == [{"reason": "with a predicted and a given outline", "images": 12}]
 
 
 def test_a_train_run_holds_nothing_out(tmp_path: Path, cohort: Path) -> None:

@@ -12,9 +12,7 @@ LEFT_OUT = {"steps": [{"title": "Pictures", "left_out": [{"reason": "quarantined
 
 def test_annotation_quality_is_filled_from_the_second_annotator(cv_run: Run) -> None:
     found = answers_data.agreement(known(cv_run, subgroups=AGREED))
-    assert found.told == (
-        "Two annotators outlined the liver in 40 images: Dice 0.950 (quartiles 0.930 to 0.970)."
-    )
+    assert found.told == "The liver was outlined twice in 40 images: Dice 0.950 (quartiles 0.930 to 0.970)."
     assert (found.status, found.where) == ("in part", "subgroups")
     assert answers_data.agreement(known(cv_run)).status == "NOT PROVIDED"
 
@@ -67,3 +65,19 @@ def test_a_phantom_has_no_annotators_and_no_sources(cv_run: Run) -> None:
     assert answers_data.annotators(told).told == "None: the phantom was computed."
     assert answers_data.sources(told).status == "answered"
     assert answers_data.sources(known(cv_run)).status == "in part"
+
+
+def test_the_scoring_system_and_the_annotators_are_never_guessed(cv_run: Run) -> None:
+    found = answers_data.reference(known(cv_run))
+    assert "METAVIR" not in found.told
+    assert "expert" not in found.told + answers_data.annotators(known(cv_run)).told
+    assert found.missing.startswith("the scoring system (METAVIR or another)")
+
+
+def test_formats_are_told_where_they_are_recorded(cv_run: Run) -> None:
+    def told(*formats: str | None) -> str:
+        images = {str(n): {"format": name} for n, name in enumerate(formats)}
+        return answers_data.acquisition(replace(known(cv_run), preprocessing={"images": images})).told
+
+    assert "Formats: PNG (2) and DICOM (1)." in told("PNG", "DICOM", "PNG", None)
+    assert "Formats" not in told(None, None)
