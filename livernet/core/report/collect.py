@@ -122,17 +122,24 @@ def _cohort(folder: Path, facts: dict[str, Any]) -> tuple[Cohort | None, str]:
     if not isinstance(recorded, dict) or not recorded.get("path"):
         return None, "the run was not made from a cohort"
     path = Path(str(recorded["path"]))
-    candidates = (path,) if path.is_absolute() else (path, folder.resolve().parent.parent / path)
-    found = next((candidate for candidate in candidates if candidate.is_dir()), None)
-    if found is None:
-        return None, f"the cohort folder {path} is not there any more"
-    try:
-        cohort = load_manifest(found)
-    except LivernetError as error:
-        return None, f"the cohort cannot be read: {error.message}"
-    if cohort.sha256 != recorded.get("sha256"):
-        return None, f"the manifest in {path} was changed after the run"
-    return cohort, ""
+    # paths were written relative to where the command ran: runs lie in ./runs, predictions in ./predictions
+    place = folder.resolve().parent
+    own = (place if facts["kind"] == "predict" else place.parent) / path
+    reason = f"the cohort folder {path} is not there any more"
+    for candidate in dict.fromkeys((path, own)):
+        if not candidate.is_dir():
+            continue
+        try:
+            cohort = load_manifest(candidate)
+        except LivernetError as error:
+            found = f"the cohort cannot be read: {error.message}"
+        else:
+            if cohort.sha256 == recorded.get("sha256"):
+                return cohort, ""
+            found = f"the manifest in {path} was changed after the run"
+        ours = candidate.resolve() == own.resolve()
+        reason = found if ours else f"{reason}; the folder {path} that is here is another, or was changed"
+    return None, reason
 
 
 def _splits(path: Path) -> dict[str, Any] | None:

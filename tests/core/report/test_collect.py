@@ -67,6 +67,24 @@ def test_a_relative_cohort_is_found_beside_runs(
     assert load_run(cv_folder).cohort is not None
 
 
+def test_another_cohort_of_that_name_is_not_taken_for_the_runs_own(
+    tmp_path: Path, cv_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = json.loads((cv_folder / "run.json").read_text())
+    facts["cohort"]["path"] = "out"
+    write_json(cv_folder / "run.json", facts)
+    make_cohort(tmp_path / "elsewhere" / "out", patients=4)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    run = load_run(cv_folder)
+    assert run.cohort is not None
+    assert run.cohort.folder.resolve() == (tmp_path / "out").resolve()
+    make_cohort(tmp_path / "out", patients=5)
+    assert load_run(cv_folder).cohort_reason == "the manifest in out was changed after the run"
+    shutil.rmtree(tmp_path / "out")
+    reason = load_run(cv_folder).cohort_reason
+    assert reason.startswith("the cohort folder out is not there any more; the folder out that is here")
+
+
 def test_a_run_without_a_cohort_says_so(cv_folder: Path) -> None:
     facts = json.loads((cv_folder / "run.json").read_text())
     write_json(cv_folder / "run.json", facts | {"cohort": None})
