@@ -16,6 +16,8 @@ GROUP = "duplicate_group"
 """Optional column: equal and nearly equal pictures carry the same whole number."""
 EXTRAS = ("age", "sex", "bmi", "etiology", "biopsy_interval_days")
 """Whitelisted columns for the cohort table; any other column is dropped."""
+NUMBERS = {"age": (0, 120), "bmi": (5, 100), "biopsy_interval_days": (-3650, 3650)}
+"""Plausible bounds: years, kg/m², days between scan and biopsy, either one first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class Row:
     patient: str
     """Pseudonym."""
     stage: int | None = None
-    """METAVIR stage 0..4; ``None`` where unknown."""
+    """Stage F0..F4 as 0..4; ``None`` where unknown."""
     mask: str = ""
     """Liver mask, relative to the manifest; empty where there is none."""
     mask_b: str = ""
@@ -62,8 +64,13 @@ class Cohort:
 
     @property
     def is_phantom(self) -> bool:
-        """Whether a site, scanner or view is called a phantom: such numbers must never pass for real ones."""
-        return any("phantom" in f"{row.site} {row.scanner} {row.view}".lower() for row in self.rows)
+        """Whether every image is one of a phantom: such numbers must never pass for real ones."""
+        return self.phantoms == len(self.rows)
+
+    @property
+    def phantoms(self) -> int:
+        """Images whose site, scanner or view is called a phantom."""
+        return sum("phantom" in f"{row.site} {row.scanner} {row.view}".lower() for row in self.rows)
 
     def facts(self) -> dict[str, object]:
         """What run.json records of the cohort."""
@@ -114,6 +121,18 @@ def load_manifest(folder: Path) -> Cohort:
     return Cohort(folder=folder, rows=tuple(rows), sha256=table.sha256)
 
 
+def number_fault(column: str, text: str) -> str:
+    """What is wrong with a cell of a column of numbers; empty where nothing is, and for other columns."""
+    if column not in NUMBERS or not text:
+        return ""
+    low, high = NUMBERS[column]
+    try:
+        fine = low <= float(text) <= high
+    except ValueError:
+        fine = False
+    return "" if fine else f"{column} {text!r} is not a number between {low} and {high}"
+
+
 def write_manifest(folder: Path, rows: Iterable[Row]) -> Path:
     """Write the manifest of a cohort folder and return its path."""
     rows = list(rows)
@@ -145,6 +164,8 @@ def _row(number: int, cells: Mapping[str, str], folder: Path, faults: list[str])
     if group and not (group.isascii() and group.isdigit()):
         faults.append(f"row {number}: {GROUP} {group!r} is not a whole number")
         group = ""
+    wrong = (number_fault(name, values.get(name, "")) for name in EXTRAS)
+    faults += [f"row {number}: {fault}" for fault in wrong if fault]
     for column in ("image", "mask", "mask_b"):
         path = values.get(column, "")
         if column == "image" and not path:

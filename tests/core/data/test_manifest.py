@@ -100,3 +100,34 @@ def test_duplicate_groups_are_written_where_there_are_any_and_read_back(folder: 
         with pytest.raises(FaultsError) as caught:
             load_manifest(folder)
         assert caught.value.faults == (f"row 2: duplicate_group {wrong!r} is not a whole number",)
+
+
+@pytest.mark.parametrize(
+    ("column", "fine", "wrong"),
+    [
+        ("age", ("0", "61.5", "120"), ("-1", "121", "old", "nan", "inf")),
+        ("bmi", ("5", "31.2", "100"), ("0", "101", "32000000", "?")),
+        ("biopsy_interval_days", ("-30", "0", "3650"), ("-3651", "1e9", "soon")),
+        ("sex", ("anything",), ()),
+    ],
+)
+def test_implausible_numbers_are_faults(
+    folder: Path, column: str, fine: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
+    for text in fine:
+        write(folder, f"a.png,p,F1,{text}", header=f"image,patient,stage,{column}")
+        assert load_manifest(folder).rows[0].extras == {column: text}
+    for text in wrong:
+        write(folder, f"a.png,p,F1,{text}", header=f"image,patient,stage,{column}")
+        with pytest.raises(FaultsError) as caught:
+            load_manifest(folder)
+        (fault,) = caught.value.faults
+        assert fault.startswith(f"row 2: {column} {text!r} is not a number between ")
+
+
+def test_a_cohort_is_a_phantom_where_every_image_is(folder: Path) -> None:
+    both = "image,patient,stage,scanner"
+    write(folder, "a.png,p,F1,Skin A phantom", "b.png,q,F1,Phantom B", header=both)
+    assert load_manifest(folder).is_phantom
+    write(folder, "a.png,p,F1,CIRS phantom", "b.png,q,F1,Aixplorer", header=both)
+    assert (load_manifest(folder).phantoms, load_manifest(folder).is_phantom) == (1, False)

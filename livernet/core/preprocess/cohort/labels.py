@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from livernet.core.data.manifest import EXTRAS
+from livernet.core.data.manifest import EXTRAS, NUMBERS, number_fault
 from livernet.core.data.table import read_table
 from livernet.core.files import FORMULA_STARTS
 from livernet.core.preprocess.cohort.pseudonyms import plain_id
@@ -13,7 +13,6 @@ from livernet.core.preprocess.cohort.sources import Source, relative_name
 from livernet.core.stages import STAGES, parse_stage
 
 _CATEGORIES = ("site", "scanner", "view")
-_NUMBERS = {"age": (0, 130), "bmi": (5, 150), "biopsy_interval_days": (-36_500, 36_500)}
 _OLDEST = 90
 _LONGEST = 48
 _LEAST_ID = 4
@@ -79,7 +78,7 @@ def read_labels(path: Path) -> Labels:
         wrong += [
             f"{column} {values[column]!r} looks like a number, date or id of a person, and would be written"
             for column in (*_CATEGORIES, *EXTRAS)
-            if column != "site" and column not in _NUMBERS and personal(values.get(column, ""))
+            if column != "site" and column not in NUMBERS and personal(values.get(column, ""))
         ]
         if not name:
             wrong.append("file is empty")
@@ -164,15 +163,12 @@ def _extra(name: str, text: str) -> tuple[str, str]:
     if name == "sex":
         sex = _SEXES.get(text.casefold(), "")
         return sex, "" if sex else f"sex {text!r} is none of {', '.join(_SEXES)}"
-    if name not in _NUMBERS:
+    if name not in NUMBERS:
         return _plain(text), "" if len(text) <= _LONGEST else f"{name} is longer than {_LONGEST} characters"
-    low, high = _NUMBERS[name]
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        return "", f"{name} {text!r} is not a number between {low} and {high}"
+    fault = number_fault(name, text)
+    if fault:
+        return "", fault
+    value = float(text)
     # ages from 90 up are one group, as 45 CFR 164.514(b)(2)(i)(C) asks
     return (str(_OLDEST) if name == "age" and value >= _OLDEST else f"{value:g}"), ""
 

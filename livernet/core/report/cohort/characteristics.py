@@ -1,6 +1,5 @@
 """Table of the characteristics of the patients, by class and in all, from what the manifest has."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -145,26 +144,14 @@ def _spread(values: Sequence[float], missing: int) -> dict[str, float | int | No
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:
-    notes: list[str] = []
-    for key, name in NUMBERS.items():
-        given = [row.extras[key] for row in rows if row.extras.get(key)]
-        odd = sum(_parse(text) is None for text in given)
-        if odd:
-            notes.append(
-                f"{name}: not a number in {odd} of {len(given)} images that give it; counted as missing."
-            )
     if any(_parse(row.extras.get("age", "")) == 90 for row in rows):
-        notes.append("An age of 90 stands for 90 or older, so that mean and SD are a little too small.")
-    return notes
+        return ["An age of 90 stands for 90 or older, so that mean and SD are a little too small."]
+    return []
 
 
 def _parse(text: str) -> float | None:
-    """A finite number, or ``None``."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+    """The number of a cell, which the manifest has checked; ``None`` of an empty one."""
+    return float(text) if text else None
 
 
 def _row(name: str, kind: str, cells: list[dict[str, Any]]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def cohort_table(run: Run) -> dict[str, Any]:
 
 
 def is_phantom(run: Run) -> bool:
-    """Whether the run says so, or a site or scanner of its cohort is called a phantom."""
+    """Whether the run says so, or every image of its cohort is called one of a phantom."""
     recorded = run.facts.get("cohort")
     if isinstance(recorded, Mapping) and recorded.get("phantom"):
         return True

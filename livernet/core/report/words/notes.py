@@ -45,6 +45,14 @@ def _about_data(run: Run, phantom: bool) -> list[Note]:
                 "software works; they say nothing about people."
             )
         )
+    elif run.cohort is not None and run.cohort.phantoms:
+        some, total = run.cohort.phantoms, count(len(run.cohort.rows), "image")
+        found.append(
+            _warning(
+                f"The cohort mixes computed and real pictures, as it seems: in {some:,} of {total} a site, "
+                "scanner or view is called a phantom. The numbers are of both together."
+            )
+        )
     if run.kind == "train":
         found.append(
             _warning("A train run holds no images out: it has training curves and no performance numbers.")

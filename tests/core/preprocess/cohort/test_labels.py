@@ -48,7 +48,7 @@ def test_all_faults_at_once(tmp_path):
     assert labels.faults == (
         "labels.csv row 2: stage 'F7' is not one of F0, F1, F2, F3, F4 or empty",
         "labels.csv row 3: patient is empty",
-        "labels.csv row 3: age 'old' is not a number between 0 and 130",
+        "labels.csv row 3: age 'old' is not a number between 0 and 120",
         "labels.csv row 4: file is empty",
         "labels.csv row 5: 'a.png' is listed twice",
         "labels.csv row 6: etiology is longer than 48 characters",

@@ -21,6 +21,16 @@ def test_a_phantom_is_named_first(cv_run: Run) -> None:
     assert texts(cv_run, phantom=True).startswith("The cohort is a phantom")
 
 
+def test_a_cohort_that_is_a_phantom_in_part_is_said_to_be_mixed(cv_run: Run) -> None:
+    assert cv_run.cohort is not None
+    assert "mixes" not in texts(cv_run)
+    first, *others = cv_run.cohort.rows
+    mixed = replace(cv_run.cohort, rows=(replace(first, scanner="CIRS phantom"), *others))
+    found = texts(replace(cv_run, cohort=mixed))
+    assert "mixes computed and real pictures, as it seems: in 1 of 12 images a site" in found
+    assert "invented" not in found
+
+
 def test_leaked_patients_and_duplicates_are_counted(tmp_path: Path, cohort: Path) -> None:
     split = {"protocol": "image", "leaked_patients": 5, "duplicates": [{"images": ["a", "b"]}]}
     found = texts(load_run(make_cv(tmp_path / "r", cohort, split=split)))
