@@ -22,6 +22,8 @@ from livernet.core.metrics.surface import surface_scores
 _RECORD = "preprocess.json"
 _MM = 2.0
 _SHARE = 0.02
+_MOST_MM = 1000
+"""No two pixels lie so far apart."""
 _AGAIN = "make the cohort again with 'livernet preprocess RAW OUT'"
 
 
@@ -116,6 +118,18 @@ def find_ruler(cohort: Cohort) -> Ruler:
     )
 
 
+def spacing_of(record: Mapping[str, Any]) -> tuple[float, float] | None:
+    """mm between rows and between columns of an image, which ``preprocess`` records the other way round.
+
+    Args:
+        record: the image's entry in preprocess.json; ``None`` where it gives no plausible spacing.
+    """
+    match (record.get("spacing_mm") or {}).get("after"):
+        case [int() | float() as across, int() | float() as down] if 0 < across < _MOST_MM > down > 0:
+            return float(down), float(across)
+    return None
+
+
 def _why_pixels(lacking: int, drawn: int) -> str:
     if lacking == drawn:
         return PIXELS.why_unit
@@ -129,18 +143,10 @@ def _spacings(folder: Path) -> dict[str, tuple[float, float]]:
         return {}
     try:
         images = read_json(file).get("images", {})
-        after = {image: record.get("spacing_mm", {}).get("after") for image, record in images.items()}
-        return {image: (float(pair[1]), float(pair[0])) for image, pair in after.items() if _is_spacing(pair)}
+        found = {image: spacing_of(record) for image, record in images.items()}
+        return {image: spacing for image, spacing in found.items() if spacing is not None}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{file}: does not say how the images were made ({error})", _AGAIN) from None
-
-
-def _is_spacing(pair: object) -> bool:
-    return (
-        isinstance(pair, list)
-        and len(pair) == 2
-        and all(isinstance(value, int | float) and 0 < value < math.inf for value in pair)
-    )
 
 
 def _between(cohort: Cohort, row: Row, spacing: Mapping[str, tuple[float, float]]) -> float | None:

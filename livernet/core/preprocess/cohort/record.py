@@ -1,6 +1,5 @@
 """``preprocess.json``: how each image of a cohort was made, without patient data."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from livernet import __version__
 from livernet.core.data.images import Picture
 from livernet.core.errors import OutputError
-from livernet.core.files import is_vacant, sha256
+from livernet.core.files import is_vacant, read_json, sha256
 from livernet.core.preprocess.cohort.border import border_facts
 from livernet.core.preprocess.pipeline import Prepared
 
@@ -88,7 +87,7 @@ def read_record(out: Path) -> dict[str, Any] | None:
             raise OutputError(f"{out}: is a file, not a folder", hint)
         if is_vacant(out):
             return None
-        document = json.loads((out / RECORD).read_bytes())
+        document = read_json(out / RECORD)
     except FileNotFoundError:
         raise OutputError(f"{out}: is not empty, and not made by 'livernet preprocess'", hint) from None
     except (OSError, ValueError) as error:

@@ -1,13 +1,12 @@
 """How well two annotators agree on the outline of the liver."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 from livernet.core.data.loader import read_grey
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.errors import LivernetError
+from livernet.core.infer.ruler import spacing_of
 from livernet.core.metrics.segmentation import dice, spread
 from livernet.core.metrics.surface import surface_scores
 
@@ -27,7 +26,8 @@ def agreement(cohort: Cohort | None, preprocessing: Mapping[str, Any]) -> dict[s
         ``dice`` and ``assd``, each as :func:`livernet.core.metrics.segmentation.spread` describes them.
     """
     drawn = [row for row in cohort.rows if row.mask] if cohort is not None else []
-    spacings = {row.image: _spacing(row, preprocessing) for row in drawn}
+    recorded = preprocessing.get("images") or {}
+    spacings = {row.image: spacing_of(recorded.get(row.image) or {}) for row in drawn}
     known = {image: spacing for image, spacing in spacings.items() if spacing is not None}
     in_mm = len(known) == len(spacings)
     pairs = [row for row in drawn if row.mask_b]
@@ -37,6 +37,7 @@ def agreement(cohort: Cohort | None, preprocessing: Mapping[str, Any]) -> dict[s
         found = _compare(cohort, row, known[row.image] if in_mm else (1.0, 1.0)) if cohort else None
         scored += [found] if found is not None else []
     reason = "no pair of masks can be read" if pairs else "no image has the masks of two annotators"
+    reason = reason if cohort is not None else "the cohort's masks cannot be looked at"
     return {
         "pairs": len(pairs),
         "compared": len(scored),
@@ -54,12 +55,3 @@ def _compare(cohort: Cohort, row: Row, spacing: Spacing) -> tuple[float, float] 
         return dice(first_SS, second_SS), distance
     except (LivernetError, ValueError):
         return None
-
-
-def _spacing(row: Row, preprocessing: Mapping[str, Any]) -> Spacing | None:
-    """mm between rows and between columns, which ``preprocess`` records the other way round."""
-    recorded = (preprocessing.get("images") or {}).get(row.image) or {}
-    after: Sequence[float] | None = (recorded.get("spacing_mm") or {}).get("after")
-    if not after or len(after) != 2 or not np.all(np.asarray(after, dtype=float) > 0):
-        return None
-    return float(after[1]), float(after[0])

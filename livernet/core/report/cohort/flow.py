@@ -20,7 +20,8 @@ def flow(run: Run, described: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``steps``, each ``{title, images, patients, left_out: [{reason, images}], notes: [{what, images}]}``
-        with ``None`` for a number that is not known, and ``unknown``, what the flow cannot say and why.
+        with ``None`` for a number that is not known; ``unknown``, what the flow cannot say and why; and
+        ``deidentified``, whether ``preprocess`` made every picture, as far as is known.
     """
     record = read_preprocessing(run)
     steps: list[Step] = []
@@ -33,24 +34,43 @@ def flow(run: Run, described: Mapping[str, Any]) -> dict[str, Any]:
     else:
         unknown.append(
             "What was left out before is not known: the cohort was not made by 'livernet preprocess', "
-            "or its preprocess.json is gone."
+            "or its preprocess.json is gone or damaged."
         )
     if run.cohort is not None:
         steps.append(_cohort(run.cohort.rows, record, described.get("duplicates") or ()))
     steps += _use(run)
-    return {"steps": steps, "unknown": unknown}
+    return {"steps": steps, "unknown": unknown, "deidentified": _deidentified(run, record)}
 
 
 def read_preprocessing(run: Run) -> dict[str, Any]:
-    """``preprocess.json`` of the run's cohort; empty where there is none, or none of this tool."""
+    """``preprocess.json`` of the run's cohort; empty where there is none of this tool, or it is damaged."""
     if run.cohort is None:
         return {}
     try:
         record = read_record(run.cohort.folder) or {}
     except LivernetError:
         return {}
-    whole = isinstance(record.get("images"), dict) and isinstance(record.get("outcome"), dict)
-    return record if whole and isinstance(record.get("settings"), dict) else {}
+    return record if _is_whole(record) else {}
+
+
+def _is_whole(record: Mapping[str, Any]) -> bool:
+    """Whether the parts that a report reads have the types that ``preprocess`` writes."""
+    match record:
+        case {"images": dict(images), "outcome": dict(outcome), "settings": dict()}:
+            reasons = outcome.get("reasons") or {}
+        case _:
+            return False
+    if not isinstance(reasons, dict) or not all(isinstance(one, dict) for one in images.values()):
+        return False
+    parts = [one.get(name) or {} for one in images.values() for name in ("checks", "spacing_mm")]
+    return all(isinstance(part, dict) for part in parts) and all(type(n) is int for n in reasons.values())
+
+
+def _deidentified(run: Run, record: Mapping[str, Any]) -> bool:
+    """Whether each image of the cohort is one that ``preprocess`` de-identified."""
+    if run.cohort is None or not record.get("deidentification"):
+        return False
+    return all(row.image in record["images"] for row in run.cohort.rows)
 
 
 def _prepared(folder: Path, record: Mapping[str, Any]) -> Step:

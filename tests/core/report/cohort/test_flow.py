@@ -8,6 +8,8 @@ from livernet.core.report.cohort.flow import flow, read_preprocessing
 from livernet.core.report.collect import Run, load_run
 from tests.fake_run import make_cv, make_predict, make_train
 
+RECORD = '{"kind": "livernet cohort", "settings": {}, "images": %s, "outcome": %s}'
+
 
 @pytest.fixture
 def prepared(cohort: Path) -> Path:
@@ -48,7 +50,20 @@ def test_a_cohort_of_another_tool_is_said_to_be_unknown(cv_run: Run) -> None:
     assert read_preprocessing(cv_run) == {}
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"kind": "livernet cohort"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        "[" * 9999,
+        '{"kind": "livernet cohort"}',
+        RECORD % ('{"a": "x"}', "{}"),
+        RECORD % ('{"a": {"checks": "x"}}', "{}"),
+        RECORD % ('{"a": {"spacing_mm": [1, 2]}}', "{}"),
+        RECORD % ("{}", '{"reasons": {"x": "many"}}'),
+        RECORD % ("{}", '{"reasons": ["x"]}'),
+    ],
+)
 def test_a_damaged_record_is_no_record(tmp_path: Path, cohort: Path, content: str) -> None:
     (cohort / "preprocess.json").write_text(content)
     assert read_preprocessing(load_run(make_cv(tmp_path / "r", cohort))) == {}
