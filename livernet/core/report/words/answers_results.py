@@ -49,12 +49,13 @@ def numbers(known: Known) -> Answer:
 
 def characteristics(known: Known) -> Answer:
     """Item 36."""
-    rows = [row["name"] for row in (known.described.get("characteristics") or {}).get("rows") or ()]
+    rows = (known.described.get("characteristics") or {}).get("rows") or ()
     if not rows:
         return Answer(missing="characteristics of the patients")
-    absent = [name for name in ("Age, years", "Sex") if name not in rows]
-    told = f"Given in all and by class: {listed([name[0].lower() + name[1:] for name in rows])}."
-    return tell(told, "characteristics", f"{listed([a.lower() for a in absent])}" if absent else "")
+    names = [row["name"].partition(",")[0] for row in rows]
+    absent = [name.lower() for name in ("Age", "Sex") if name not in names]
+    told = f"Given in all and by class: {listed([name[0].lower() + name[1:] for name in names])}."
+    return tell(told, "characteristics", listed(absent))
 
 
 def performance(known: Known) -> Answer:

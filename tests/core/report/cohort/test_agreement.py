@@ -60,7 +60,7 @@ def test_without_a_second_annotator_there_is_a_reason(cohort: Path) -> None:
     found = agreement(load_manifest(cohort), {})
     assert (found["pairs"], found["unit"], found["dice"]["median"]) == (0, None, None)
     assert found["dice"]["reason"] == "no image has the masks of two annotators"
-    assert agreement(None, {})["dice"]["reason"] == "no image has the masks of two annotators"
+    assert agreement(None, {})["dice"]["reason"] == "the cohort's masks cannot be looked at"
 
 
 def test_damaged_masks_are_left_out(twice: Cohort) -> None:

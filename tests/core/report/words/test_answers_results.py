@@ -44,10 +44,10 @@ def test_diagnostic_accuracy_lacks_rates_where_no_threshold_was_fixed(cv_run: Ru
 
 
 def test_age_and_sex_are_asked_for_where_they_are_missing(cv_run: Run) -> None:
-    rows = [{"name": "Images"}, {"name": "Sex"}]
+    rows = [{"name": "Images"}, {"name": "Body mass index, kg/m²"}, {"name": "Sex"}]
     found = answers_results.characteristics(known(cv_run, characteristics={"rows": rows}))
-    assert found.told == "Given in all and by class: images and sex."
-    assert found.missing == "age, years"
+    assert found.told == "Given in all and by class: images, body mass index and sex."
+    assert found.missing == "age"
     assert answers_results.characteristics(known(cv_run)).status == "NOT PROVIDED"
 
 
