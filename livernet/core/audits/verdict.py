@@ -78,10 +78,7 @@ def _weak(summary: Mapping[str, Any]) -> Iterator[str]:
     models = summary.get("models", {})
     units = {name: model.get("patients", {}) for name, model in models.items()}
     for unit in list(units.values())[:1]:
-        names = summary.get("class_names", [])
-        for name, count in zip(names, unit.get("per_class", []), strict=False):
-            if count < FEW:
-                yield f"Class {name} has {count or 'no'} patient{'s' * (count != 1)}: too few to rely on."
+        yield from _few(unit.get("per_class", []), summary.get("class_names", []))
     for name, unit in units.items():
         of = f" ({name})" if len(units) > 1 else ""
         yield from _never_found(unit.get("confusion", []), summary.get("class_names", []), of)
@@ -93,7 +90,18 @@ def _weak(summary: Mapping[str, Any]) -> Iterator[str]:
             )
         for cutoff, auc in unit.get("auc", {}).items():
             if _reaches_down_to(auc, 0.5):
-                yield f"The AUC{of} at {cutoff_name(cutoff)} of {_with_interval(auc)} may be chance."
+                means = "answers the wrong way round" if auc.get("high", 1) < 0.5 else "may be chance"
+                yield f"The AUC{of} at {cutoff_name(cutoff)} of {_with_interval(auc)} {means}."
+
+
+def _few(counts_K: Sequence[int], names: Sequence[str]) -> Iterator[str]:
+    """Classes of few patients; one sentence where no class has any."""
+    if counts_K and not any(counts_K):
+        yield "No patient has a known stage."
+        return
+    for name, count in zip(names, counts_K, strict=False):
+        if count < FEW:
+            yield f"Class {name} has {count or 'no'} patient{'s' * (count != 1)}: too few to rely on."
 
 
 def _never_found(counts_KK: Sequence[Sequence[int]], names: Sequence[str], of: str) -> Iterator[str]:

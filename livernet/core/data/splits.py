@@ -130,10 +130,13 @@ def _check_counts(units: Sequence[Unit], grouping: Grouping, folds: int, protoco
     smallest = min(labelled, key=lambda k: labelled[k])
     name = "the cohort" if smallest is None else f"class {grouping.class_names[smallest]}"
     if labelled[smallest] < 2:
+        hint = "add patients of that class, or choose other classes with --classes, e.g. --classes 2"
+        if len({unit.stage for unit in units} - {None}) == 1:
+            hint = "add patients of other stages: all of these have the same one"
         raise DataError(
             f"{name} has {labelled[smallest] or 'no'} {what if not labelled[smallest] else what[:-1]}, "
             "and no fold can both learn and test it",
-            "add patients of that class, or choose other classes with --classes, e.g. --classes 2",
+            hint,
         )
     if protocol != "holdout" and folds > labelled[smallest]:
         raise ConfigError(

@@ -72,7 +72,7 @@ def _relate(sign_N: Floats, right_N: Bools, of_true_N: Floats, patients: Patient
 
 def _no_area(right_N: Bools) -> str:
     if not len(right_N):
-        return "no image has this sign and a known class"
+        return "no image has both this measure and a known class"
     if right_N.all():
         return "every class is right"
     return "" if right_N.any() else "every class is wrong"

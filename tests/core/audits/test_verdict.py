@@ -69,6 +69,18 @@ def test_what_asks_for_care(audits: list[Audit], more: dict[str, Any], words: st
     assert verdict.headline == "These numbers are to be read with care."
 
 
+def test_an_auc_below_chance_is_the_wrong_way_round() -> None:
+    (reason,) = verdict_of(auc={"F3": {"value": 0.27, "low": 0.13, "high": 0.48}}).reasons
+    assert reason.endswith("of 0.27 (0.13 to 0.48) answers the wrong way round.")
+    (reason,) = verdict_of(auc={"F3": {"value": 0.47, "low": 0.33, "high": 0.5}}).reasons
+    assert reason.endswith("may be chance.")
+
+
+def test_where_no_stage_is_known_that_is_said_once() -> None:
+    assert verdict_of(per_class=[0, 0, 0]).reasons == ("No patient has a known stage.",)
+    assert len(verdict_of(per_class=[0, 0, 12]).reasons) == 2
+
+
 def test_grave_reasons_come_first() -> None:
     verdict = verdict_of(
         [*GOOD, not_run("masks", "No masks."), found("source", "failed", "Grave.")], per_class=[26, 37, 4]

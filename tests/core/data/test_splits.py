@@ -61,8 +61,12 @@ def test_more_folds_than_the_smallest_class_names_the_largest_k() -> None:
 
 
 def test_an_absent_class_and_a_class_of_one_patient_are_refused() -> None:
-    with pytest.raises(DataError, match="class F2/F3 has no patients"):
+    with pytest.raises(DataError, match="class F2/F3 has no patients") as caught:
         make_splits(cohort({0: 6, 4: 4}), THREE, folds=2)
+    assert "--classes 2" in caught.value.hint
+    with pytest.raises(DataError, match="class F0/F1 has no patients") as caught:
+        make_splits(cohort({4: 6}), THREE, folds=2)
+    assert caught.value.hint == "add patients of other stages: all of these have the same one"
     with pytest.raises(DataError, match="class F4 has 1 patient,"):
         make_splits(cohort({0: 6, 2: 4, 4: 1}), THREE, folds=2)
     assert len(make_splits(cohort({0: 6, 4: 4}), Grouping.parse("2"), folds=2).folds) == 2

@@ -93,11 +93,14 @@ def test_images_without_expert_mask_or_class_are_left_out() -> None:
     assert (found["images"], found["dice"]["n"], found["mask_confidence"]["n"]) == (21, 20, 21)
 
 
+NEITHER = "no image has both this measure and a known class"
+
+
 @pytest.mark.parametrize(
     ("rows", "auc", "spearman"),
     [
-        ([], "no image has this sign and a known class", "no image has this sign and a known class"),
-        ([row(n, 1, 0.9) for n in range(5)], "no image has this sign", "no image has this sign"),
+        ([], NEITHER, NEITHER),
+        ([row(n, 1, 0.9) for n in range(5)], NEITHER, NEITHER),
         ([row(n, 1, 0.6 + n / 20, 0.5 + n / 20) for n in range(5)], "every class is right", None),
         ([row(n, 0, 0.6 + n / 20, 0.5 + n / 20) for n in range(5)], "every class is wrong", None),
         ([row(n, n % 2, 0.6 + n / 20, 0.5) for n in range(6)], None, "all images have the same value"),
