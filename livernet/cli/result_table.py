@@ -35,10 +35,12 @@ def print_results(document: dict[str, Any]) -> None:
     for entry in entries:
         style = None if believed(entry[0]) else "dim"
         table.add_row(*(escape(text) for text in _cells(*entry, cutoffs, several)), style=style)
+    numbered = [run["name"] for run, _, _ in entries]
     for run in document["runs"]:
-        if several and run.get("verdict"):
+        reason = (run.get("audited") or {}).get("reason") if run["name"] in numbered else None
+        if several and (run.get("verdict") or reason):
             out.print(f"[bold]{escape(run['name'])}[/bold]")
-        print_verdict(run.get("verdict"))
+        print_verdict(run.get("verdict"), reason)
     if entries:
         out.print(table)
     _print_warnings(document)

@@ -11,9 +11,11 @@ _MARKS = {"no": "bold red", "with care": "yellow", "nothing found against them":
 _STATES = {"failed": "✗ failed", "caution": "! caution", "passed": "✓ passed", "not run": "– not run"}
 
 
-def print_verdict(verdict: Mapping[str, Any] | None) -> None:
-    """State, headline and reasons of a verdict on stdout; nothing where a run has none."""
+def print_verdict(verdict: Mapping[str, Any] | None, reason: str | None = None) -> None:
+    """State, headline and reasons of a verdict on stdout; where a run has none, the reason for that."""
     if not verdict:
+        if reason:
+            out.print(f"Can these numbers be believed? Not judged: {escape(one_line(reason))}.")
         return
     style = _MARKS.get(str(verdict["state"]), "bold")
     headline = escape(one_line(str(verdict["headline"])))

@@ -77,3 +77,15 @@ def test_a_sound_run_is_not_doubted(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "With care." in shown
     assert "not to be believed" not in shown
+
+
+def test_a_run_that_is_not_judged_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    both = document(verdict={"state": "with care", "headline": "With care.", "reasons": []})
+    both["runs"].append(
+        both["runs"][0] | {"name": "p77", "verdict": None, "audited": {"reason": "it [is] gone"}}
+    )
+    both["runs"].append(both["runs"][1] | {"name": "t1", "summary": None})
+    print_results(both)
+    shown = capsys.readouterr().out
+    assert "p77\nCan these numbers be believed? Not judged: it [is] gone.\n" in shown
+    assert "t1" not in shown
