@@ -65,13 +65,24 @@ def write_together(contents: Mapping[Path, bytes], *, private: bool = False) -> 
         for whole, path in staged:
             whole.replace(path)
     except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror or error})",
-            "free disk space, or choose a folder you may write to",
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         for temporary_file, _ in staged:
             temporary_file.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Make sure that a file can be written at ``path``, before the work whose result it is to hold.
+
+    Raises:
+        OutputError: no access, the disk is full, or the folder cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent, prefix=UNFINISHED) as stream:
+            stream.write(b"x")
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def write_scratch(path: Path, content: bytes) -> None:
@@ -83,10 +94,7 @@ def write_scratch(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror or error})",
-            "free disk space, or choose a folder you may write to",
-        ) from error
+        raise _unwritable(path, error) from error
 
 
 def flush() -> None:
@@ -172,6 +180,13 @@ def png_bytes(grey_HW: NDArray[np.uint8]) -> bytes:
     header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in parts)
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path}: cannot be written ({error.strerror or error})",
+        "free disk space, or choose a folder you may write to",
+    )
 
 
 def _refuse(constant: str) -> Any:

@@ -57,13 +57,13 @@ class Grouping:
         groups: list[tuple[int, ...]] = []
         for part in text.upper().split("/"):
             match = re.fullmatch(r"\s*F([0-4])\s*(?:-\s*F?([0-4])\s*)?", part)
-            if match is None:
+            first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+            if first > last:
                 raise ConfigError(
                     f"class grouping {text!r}: {part!r} is not a stage or a range of stages",
                     "use 2, 3, 4, 5 or a form such as F0-F1/F2-F3/F4",
                 )
-            first = int(match[1])
-            groups.append(tuple(range(first, int(match[2] or first) + 1)))
+            groups.append(tuple(range(first, last + 1)))
         return cls(groups=tuple(groups))
 
     @property

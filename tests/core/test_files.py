@@ -9,6 +9,7 @@ from PIL import Image
 
 from livernet.core.errors import OutputError
 from livernet.core.files import (
+    check_writable,
     flush,
     is_vacant,
     sha256,
@@ -67,6 +68,14 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         write_bytes(tmp_path / "file" / "x", b"")
+
+
+def test_what_cannot_be_written_is_known_before_the_work(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "page.html")
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match=r"page\.html: cannot be written"):
+        check_writable(tmp_path / "file" / "page.html")
 
 
 def test_sha256() -> None:

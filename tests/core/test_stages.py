@@ -40,6 +40,11 @@ def test_grouping_rejects(text: str) -> None:
     assert "F0-F1/F2-F3/F4" in caught.value.hint
 
 
+def test_a_range_the_wrong_way_round_is_shown_as_typed() -> None:
+    with pytest.raises(ConfigError, match="class grouping 'F0-F1/f4-f2': 'F4-F2' is not a stage or a range"):
+        Grouping.parse("F0-F1/f4-f2")
+
+
 def test_cutoffs_of_the_papers_classes() -> None:
     grouping = Grouping.parse("3")
     assert grouping.cutoffs() == (2, 4)

@@ -8,7 +8,7 @@ from typing import Any
 
 from livernet import __version__
 from livernet.core.errors import ConfigError
-from livernet.core.files import json_bytes, write_together
+from livernet.core.files import check_writable, json_bytes, write_together
 from livernet.core.report.audited import audited
 from livernet.core.report.cohort.characteristics import characteristics
 from livernet.core.report.cohort.flow import flow
@@ -54,11 +54,13 @@ def build_report(runs: Sequence[Path], out: Path, progress: Callable[[str], None
 
     Raises:
         DataError: a run is missing, unfinished or damaged.
-        ConfigError: ``out`` would overwrite its own JSON file, or there are more runs than labels.
+        ConfigError: ``out`` would overwrite its own JSON file, a run is named twice, or there are more runs
+            than labels.
         OutputError: a file cannot be written.
     """
     _check(runs, out)
     loaded = [load_run(run) for run in runs] or [load_run(None)]
+    check_writable(out)
     calibrated: list[Run] = []
     described: list[dict[str, Any]] = []
     for number, run in enumerate(loaded):
@@ -101,3 +103,7 @@ def _check(runs: Sequence[Path], out: Path) -> None:
         raise ConfigError(f"--out {out}: is a folder", f"name a file, e.g. --out {out / 'report.html'}")
     if len(runs) > len(string.ascii_uppercase):
         raise ConfigError(f"{len(runs)} runs are too many for one page", "name at most 26 runs")
+    places = [run.resolve() for run in runs]
+    twice = next((run for run, place in zip(runs, places, strict=True) if places.count(place) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"{twice}: is named twice", "name each run once")

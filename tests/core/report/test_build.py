@@ -273,12 +273,16 @@ def test_wrong_arguments_are_refused(
         build_report([cv_folder], tmp_path / "report.json")
     with pytest.raises(ConfigError, match="27 runs are too many"):
         build_report([cv_folder] * 27, tmp_path / "report.html")
+    with pytest.raises(ConfigError, match="is named twice"):
+        build_report([cv_folder, cv_folder.parent / "." / ".." / "runs" / "first"], tmp_path / "report.html")
     monkeypatch.chdir(tmp_path / "out")
     with pytest.raises(DataError, match="no finished run"):
         build_report([], tmp_path / "report.html")
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"):
-        build_report([cv_folder], tmp_path / "file" / "report.html")
+    begun: list[str] = []
+    with pytest.raises(OutputError, match=r"file/report\.html: cannot be written"):
+        build_report([cv_folder], tmp_path / "file" / "report.html", begun.append)
+    assert begun == []
 
 
 def test_a_folder_is_no_page(tmp_path: Path) -> None:
