@@ -48,7 +48,7 @@ def failures(cases: Sequence[Case]) -> list[dict[str, Any]]:
             "cases": wrong[:FAILURES],
         },
         {
-            "title": "Masks furthest from the expert's",
+            "title": "Masks furthest from the given ones",
             "of": len(drawn),
             "among": "masks",
             "cases": drawn[:FAILURES],

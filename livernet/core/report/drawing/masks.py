@@ -39,6 +39,6 @@ def dice_figure(dice: Sequence[float], probability: Sequence[float], right: Sequ
             look: Any = {"s": 26, "marker": marker, "color": colour, "alpha": 0.75, "linewidths": 0}
             axes.scatter(x, y, label=f"class {word} ({len(chosen)})", rasterized=len(right) > 2000, **look)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
-        axes.set(xlabel="Dice against the expert mask", ylabel="probability of the true class")
+        axes.set(xlabel="Dice against the given mask", ylabel="probability of the true class")
         figure.legend(loc="outside upper left", ncols=2, handletextpad=0.2)
     return figure
