@@ -8,9 +8,10 @@ from typing import Any
 
 from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
-from livernet.core.errors import DataError, LivernetError
+from livernet.core.errors import ConfigError, DataError, LivernetError
 from livernet.core.experiment.fold import METRICS
 from livernet.core.files import read_json
+from livernet.core.presets import config_from_dict
 from livernet.core.report.complete import check_complete
 from livernet.core.runs import RUN_FILE, find_run, read_run
 from livernet.core.stages import Grouping
@@ -18,6 +19,17 @@ from livernet.core.stages import Grouping
 KINDS = ("cv", "train", "predict")
 SPLITS = "splits.json"
 _DAMAGED = "the file was changed or damaged: delete it and repeat the command that wrote it"
+_TYPES: dict[str, dict[str, Any]] = {
+    "": {
+        **dict.fromkeys(("cohort", "notices", "config", "split", "distances", "learnt", "calibration"), dict),
+        **dict.fromkeys(("abstained", "models"), list),
+        **dict.fromkeys(("started", "device"), str),
+        "seconds": int | float,
+    },
+    "cohort": {"path": str, "sha256": str},
+    "distances": {"unit": str, "tolerance": int | float},
+}
+"""Of what is computed with in run.json, by section; what is missing is not known."""
 
 Epoch = dict[str, float | None]
 
@@ -86,17 +98,26 @@ def load_run(argument: Path | None) -> Run:
 
 def _checked(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts, where those that are computed with have the types that runs write."""
-    kinds = {"cohort": dict, "started": str, "seconds": int | float, "notices": dict, "abstained": list}
-    wrong = [
-        key
-        for key, kind in kinds.items()
-        if facts.get(key) is not None and (not isinstance(facts[key], kind) or isinstance(facts[key], bool))
-    ]
-    if wrong:
-        raise DataError(
-            f"{folder / RUN_FILE}: {wrong[0]} {facts[wrong[0]]!r} is not what a run writes", _DAMAGED
-        )
+    for section, kinds in _TYPES.items():
+        part = facts if not section else facts.get(section) or {}
+        for key, kind in kinds.items():
+            value = part.get(key)
+            if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+                name = f"{section}.{key}" if section else key
+                raise DataError(f"{folder / RUN_FILE}: {name} {value!r} is not what a run writes", _DAMAGED)
+    try:
+        recorded = facts.get("config") or {}
+        if not _is_within(recorded, config_from_dict(recorded).to_dict()):
+            raise DataError(f"{folder / RUN_FILE}: config is not what a run writes", _DAMAGED)
+    except (ConfigError, ArithmeticError) as error:
+        raise DataError(f"{folder / RUN_FILE}: config is not what a run writes ({error})", _DAMAGED) from None
     return facts
+
+
+def _is_within(part: object, whole: object) -> bool:
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(_is_within(value, whole[key]) for key, value in part.items())
+    return part == whole
 
 
 def _predictions(folder: Path, facts: dict[str, Any]) -> tuple[Prediction, ...]:

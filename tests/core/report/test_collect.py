@@ -120,6 +120,27 @@ def test_damaged_files_are_named(cv_folder: Path, file: str, content: str, messa
         load_run(cv_folder)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"models": 5}, r"run\.json: models 5 is not"),
+        ({"split": "x"}, r"run\.json: split 'x' is not"),
+        ({"cohort": {"path": "out", "sha256": [1]}}, r"run\.json: cohort\.sha256 \[1\] is not"),
+        ({"distances": {"tolerance": "x"}}, r"run\.json: distances\.tolerance 'x' is not"),
+        ({"config": {"model": {"depth": "x"}}}, r"run\.json: config is not .* model\.depth = 'x'"),
+        ({"config": {"model": {"depth": "5"}}}, r"run\.json: config is not"),
+        ({"config": {"model": {"depth": 1e300}}}, r"run\.json: config is not"),
+        ({"config": {"train": "x"}}, r"run\.json: config is not"),
+    ],
+)
+def test_wrong_types_inside_run_json_are_named(
+    cv_folder: Path, changes: dict[str, object], message: str
+) -> None:
+    write_json(cv_folder / "run.json", read_run(cv_folder) | changes)
+    with pytest.raises(DataError, match=message):
+        load_run(cv_folder)
+
+
 def test_impossible_predictions_are_listed(cv_folder: Path) -> None:
     file = cv_folder / "predictions.csv"
     lines = file.read_text().splitlines()

@@ -117,7 +117,7 @@ def statistics(known: Known) -> str:
 def distances(known: Known) -> str:
     """The unit of distances between masks and the tolerance of the surface Dice, where those were scored."""
     recorded = known.run.facts.get("distances") or {}
-    if not {"hd95", "assd", "nsd"} & _present(known) or not recorded.get("unit"):
+    if not {"hd95", "assd", "nsd"} & _present(known) or recorded.get("unit") not in {"mm", "px"}:
         return ""
     unit = {"mm": "millimetres", "px": "pixels of the cohort's images"}[recorded["unit"]]
     told = f"Distances between masks were measured in {unit}."
