@@ -81,3 +81,15 @@ def test_the_tables_of_de_identification_are_those_of_the_measurement() -> None:
 
 def test_the_tables_of_audits_and_duplicates_are_those_of_the_measurement() -> None:
     assert belief_table.markdown(belief_table.read("audits"), belief_table.read("duplicates")) in README
+
+
+def test_what_was_caught_is_what_was_said() -> None:
+    caught = belief_table.read("mislabelled")
+    copies = caught["preprocess"]["copies"]
+    for said in (
+        caught["stopped"]["error"],
+        caught["verdict"]["headline"],
+        f"{copies['images']:,} lie in {copies['groups']} groups",
+        f"{round(100 * caught['accuracy_not_to_be_believed']['value'])} % after two epochs",
+    ):
+        assert said in README
