@@ -8,7 +8,7 @@ from typing import Any
 
 from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions
-from livernet.core.errors import ConfigError, DataError, LivernetError
+from livernet.core.errors import ConfigError, DataError, FaultsError, LivernetError
 from livernet.core.experiment.fold import METRICS
 from livernet.core.files import read_json
 from livernet.core.presets import config_from_dict
@@ -153,7 +153,8 @@ def _cohort(folder: Path, facts: dict[str, Any]) -> tuple[Cohort | None, str]:
         try:
             cohort = load_manifest(candidate)
         except LivernetError as error:
-            found = f"the cohort cannot be read: {error.message}"
+            first = f", the first: {error.faults[0]}" if isinstance(error, FaultsError) else ""
+            found = f"the cohort cannot be read: {error.message}{first}"
         else:
             if cohort.sha256 == recorded.get("sha256"):
                 return cohort, ""

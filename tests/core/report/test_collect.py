@@ -167,3 +167,10 @@ def test_scans_of_no_cohort_are_numbered(tmp_path: Path, cohort: Path) -> None:
     assert [row.image for row in load_run(own).predictions] == [
         row.image for row in read_predictions(own / "predictions.csv")
     ]
+
+
+def test_a_cohort_that_lost_a_file_says_which(cohort: Path, cv_folder: Path) -> None:
+    (cohort / "masks" / "image-000.png").unlink()
+    run = load_run(cv_folder)
+    assert run.cohort is None
+    assert run.cohort_reason.endswith("the first: row 2: mask 'masks/image-000.png' does not exist")
