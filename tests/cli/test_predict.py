@@ -87,7 +87,7 @@ def test_a_scan_of_the_training_set_is_answered_by_the_fold_that_did_not_see_it(
     value = pixel_hash(read_grey(here / "out/images/00-0.png"))
     make_cv_run(here / "runs/cv-1", [(value,), ("y",)])
     result = invoke("out/images/00-0.png", "--no-figure")
-    assert "1 training pictures: each answered by a fold that did not see it" in result.stderr
+    assert "1 training picture: each answered by a fold that did not see it" in result.stderr
     assert read_predictions(here / "predictions/predictions.csv")[0].fold == 1
     make_train_run(here / "runs/train-1", (value,))
     loud = invoke("out/images/00-0.png", "--run", "runs/train-1", "--no-figure")

@@ -1,5 +1,7 @@
 """The report as a reader meets it: in headless Chromium, wide and narrow, and on paper."""
 
+import base64
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,22 +139,21 @@ def test_without_script_the_cases_stand_worst_first_and_no_button_is_offered(
     assert order(page, "error") == sorted(order(page, "error"), reverse=True)
 
 
-def test_states_differ_without_their_colour(
-    browser: Browser, reports: dict[str, Path], tmp_path: Path
-) -> None:
+def test_states_differ_without_their_colour(browser: Browser, reports: dict[str, Path]) -> None:
     page = browser.open(reports["bad"].as_uri())
     page.call("Emulation.setEmulatedVisionDeficiency", {"type": "achromatopsia"})
     marks = []
     for number in range(1, 5):
         selector = f"document.querySelector('.checks li:nth-child({number}) .mark')"
-        page.evaluate(f"{selector}.scrollIntoView()")
         box = page.evaluate(
-            f"(({{x, y, width, height}}) => [x, y, width, height])({selector}.getBoundingClientRect())"
+            f"(({{x, y, width, height}}) => [x + scrollX, y + scrollY, width, height])"
+            f"({selector}.getBoundingClientRect())"
         )
-        page.screenshot(tmp_path / "mark.png")
-        with Image.open(tmp_path / "mark.png") as picture:
-            x, y, width, height = (round(value) for value in box)
-            marks.append(np.asarray(picture.convert("L").crop((x, y, x + width, y + height)), dtype=float))
+        clip = dict(zip(("x", "y", "width", "height"), box, strict=True)) | {"scale": 1}
+        shot = page.call("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+        with Image.open(io.BytesIO(base64.b64decode(shot["data"]))) as picture:
+            grey = picture.convert("L").resize((20, 20))
+            marks.append(np.asarray(grey, dtype=float))
     for one in range(4):
         for other in range(one):
             assert np.abs(marks[one] - marks[other]).mean() > 15
