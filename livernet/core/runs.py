@@ -14,6 +14,7 @@ from livernet.core.files import is_vacant, read_json, write_json
 
 RUNS = Path("runs")
 RUN_FILE = "run.json"
+SPLITS = "splits.json"
 SUMMARY = "summary.json"
 
 _SAID = {"config": "settings", "split": "cohort or folds", "cohort_sha256": "cohort"}

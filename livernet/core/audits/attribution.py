@@ -18,6 +18,7 @@ from livernet.core.audits.look import MaskOf
 from livernet.core.audits.pictures import Small, read_small
 from livernet.core.data.manifest import Cohort
 from livernet.core.infer.forward import what_was_learnt
+from livernet.core.metrics.intervals import Z95
 from livernet.core.metrics.measure import Measure
 from livernet.core.train.checkpoint import ModelCard, load_model
 
@@ -25,7 +26,6 @@ MOST_PIXELS = 60 * 128 * 128
 """Pixels that are traced back through the networks: 60 pictures of the quick preset."""
 FEWEST = 8
 """Pictures below which nothing is said."""
-_Z95 = 1.96
 
 
 def audit_attribution(
@@ -85,7 +85,7 @@ def _shares(small: Small, traced_SS: NDArray[np.float64]) -> list[tuple[float, f
 def _weigh(shares_N2: NDArray[np.float64]) -> Audit:
     share, area = shares_N2.mean(axis=0).tolist()
     more_N = shares_N2[:, 0] - shares_N2[:, 1]
-    half = _Z95 * float(more_N.std(ddof=1)) / len(more_N) ** 0.5
+    half = Z95 * float(more_N.std(ddof=1)) / len(more_N) ** 0.5
     excess = Measure(
         value=share - area, low=share - area - half, high=share - area + half,
         method="normal interval of the mean over pictures of different patients",

@@ -8,7 +8,7 @@ import numpy as np
 from livernet.core.audits.audit import Audit, not_run
 from livernet.core.audits.copies import audit_duplicates
 from livernet.core.audits.look import Looks, look_at
-from livernet.core.audits.origin import is_recorded, parts_of, read_facts
+from livernet.core.audits.origin import is_recorded, parts_of
 from livernet.core.audits.outside import audit_outside
 from livernet.core.audits.questions import Subjects, Trial, make_questions, make_subjects
 from livernet.core.audits.rule import too_few
@@ -17,6 +17,7 @@ from livernet.core.audits.shuffled import audit_shuffled
 from livernet.core.audits.source import audit_source
 from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.record import read_images
 from livernet.core.data.splits import Fold
 from livernet.core.stages import Grouping
 
@@ -68,7 +69,7 @@ def audit_cohort(division: Division) -> tuple[Audit, ...]:
     reason = too_few(trial.subjects)
     if reason:
         return *(not_run(name, reason) for name in ("shuffled", "outside", "source")), copies
-    facts, images = read_facts(cohort.folder), trial.subjects.images
+    facts, images = read_images(cohort.folder), trial.subjects.images
     looks = look_at(cohort, images, facts, lambda row: expert_mask(cohort.folder, row))
     rows = [cohort.rows[i] for i in images]
     return (

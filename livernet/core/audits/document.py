@@ -15,7 +15,7 @@ from livernet.core.data.manifest import Cohort
 from livernet.core.data.splits import Fold
 from livernet.core.errors import DataError
 from livernet.core.files import read_json
-from livernet.core.runs import read_run
+from livernet.core.runs import SPLITS, SUMMARY, read_run
 from livernet.core.stages import Grouping
 
 AUDITS = "audits.json"
@@ -38,8 +38,8 @@ def audits_document(
         DataError: the cohort is another one or has changed, or a file of either is damaged.
     """
     started = time.monotonic()
-    facts, splits = read_run(folder), _read(folder / "splits.json")
-    summary = _read(folder / "summary.json") if summary is None else summary
+    facts, splits = read_run(folder), _read(folder / SPLITS)
+    summary = _read(folder / SUMMARY) if summary is None else summary
     division = read_division(folder, cohort, facts, splits)
     model = str((facts.get("models") or ["livernet"])[0])
     made = {audit.name: audit for audit in before or audit_cohort(division)}

@@ -5,7 +5,6 @@ Shape suffixes: N images, D features.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,10 +13,8 @@ from livernet.core.audits.pictures import Mask
 from livernet.core.audits.quick import Floats
 from livernet.core.data.manifest import Row
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.files import read_json
 from livernet.core.preprocess.geometry import Geometry
 
-RECORD = "preprocess.json"
 TOGETHER = "all of these together"
 BORDER = "the shape of the black border"
 """What is asked where no sector is recorded."""
@@ -26,25 +23,6 @@ _AGAIN = "make the cohort again with 'livernet preprocess RAW OUT'"
 Facts = Mapping[str, Any]
 _Reader = Callable[[Facts], Any]
 _T = TypeVar("_T")
-
-
-def read_facts(folder: Path) -> dict[str, Facts]:
-    """What ``preprocess.json`` records of each image, by its name in the manifest; empty without the file.
-
-    Raises:
-        DataError: the file is damaged.
-    """
-    file = folder / RECORD
-    if not file.is_file():
-        return {}
-    try:
-        images = read_json(file).get("images", {})
-        wrong = [name for name, facts in images.items() if not isinstance(facts, dict)]
-    except (OSError, ValueError, AttributeError) as error:
-        raise DataError(f"{file}: cannot be read ({type(error).__name__})", _AGAIN) from None
-    if wrong:
-        raise DataError(f"{file}: does not say how {wrong[0]} was made", _AGAIN)
-    return dict(images)
 
 
 def apex_of(facts: Facts, side: int) -> tuple[float, float] | None:
@@ -68,7 +46,7 @@ def parts_of(rows: Sequence[Row], facts: Mapping[str, Facts], border_ND: Floats)
 
     Args:
         rows: of the images.
-        facts: what :func:`read_facts` returned.
+        facts: what :func:`livernet.core.data.record.read_images` returned.
         border_ND: what :func:`border_of` says of each; used where no sector is recorded.
     """
     parts = _aspects(rows, facts)

@@ -9,9 +9,9 @@ from livernet.core.audits.audit import Audit, not_run
 from livernet.core.audits.cohort import Division, expert_mask, outside_audit
 from livernet.core.audits.look import look_at
 from livernet.core.audits.masks import audit_masks
-from livernet.core.audits.origin import read_facts
 from livernet.core.audits.rule import too_few
 from livernet.core.data.manifest import Row
+from livernet.core.data.record import read_images
 from livernet.core.infer.models import MODEL
 
 _MASKS = "masks"
@@ -47,7 +47,7 @@ def _outside(division: Division, predicted: Mapping[str, Path]) -> Audit:
     reason = too_few(trial.subjects)
     if reason:
         return not_run("outside", reason)
-    facts = read_facts(cohort.folder) if predicted else {}
+    facts = read_images(cohort.folder) if predicted else {}
     looks = look_at(cohort, trial.subjects.images, facts, lambda row: predicted.get(row.image))
     return outside_audit(looks, trial, "predicted")
 

@@ -19,10 +19,9 @@ from livernet.core.files import write_json
 from livernet.core.infer.calibrate import calibrate_folds
 from livernet.core.infer.ruler import Ruler, find_ruler
 from livernet.core.metrics.summary import score
-from livernet.core.runs import SUMMARY, open_run, provenance
+from livernet.core.runs import SPLITS, SUMMARY, open_run, provenance
 from livernet.core.train.loop import EpochMetrics
 
-SPLITS = "splits.json"
 _SAME = ("kind", "version", "models", "config", "split")
 
 

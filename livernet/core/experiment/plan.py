@@ -14,6 +14,7 @@ from livernet.core.data.duplicates.merge import Contradiction, merge_patients
 from livernet.core.data.duplicates.search import find_duplicates
 from livernet.core.data.loader import Tensors, class_indices, load_tensors
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.record import RECORD
 from livernet.core.data.splits import Splits, make_splits, splits_document
 from livernet.core.errors import ConfigError, DataError, FaultsError
 from livernet.core.files import read_json
@@ -131,7 +132,7 @@ def read_preprocessing(folder: Path) -> dict[str, object]:
     Raises:
         DataError: the file is damaged.
     """
-    file = folder / "preprocess.json"
+    file = folder / RECORD
     if not file.is_file():
         return {}
     try:

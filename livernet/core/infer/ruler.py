@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from livernet.core.data.loader import read_grey
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.record import RECORD, read_images
 from livernet.core.errors import DataError
-from livernet.core.files import read_json
 from livernet.core.metrics.segmentation import dice
 from livernet.core.metrics.surface import surface_scores
 
-_RECORD = "preprocess.json"
 _MM = 2.0
 _SHARE = 0.02
 _MOST_MM = 1000
@@ -113,7 +112,7 @@ def find_ruler(cohort: Cohort) -> Ruler:
     return Ruler(
         spacing=spacing,
         tolerance=tolerance,
-        why_unit=f"spacing recorded in {_RECORD}" if spacing else _why_pixels(lacking, len(drawn)),
+        why_unit=f"spacing recorded in {RECORD}" if spacing else _why_pixels(lacking, len(drawn)),
         why_tolerance=default,
     )
 
@@ -138,15 +137,8 @@ def _why_pixels(lacking: int, drawn: int) -> str:
 
 def _spacings(folder: Path) -> dict[str, tuple[float, float]]:
     """mm between rows and columns of each image whose spacing preprocess.json records."""
-    file = folder / _RECORD
-    if not file.is_file():
-        return {}
-    try:
-        images = read_json(file).get("images", {})
-        found = {image: spacing_of(record) for image, record in images.items()}
-        return {image: spacing for image, spacing in found.items() if spacing is not None}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise DataError(f"{file}: does not say how the images were made ({error})", _AGAIN) from None
+    found = {image: spacing_of(record) for image, record in read_images(folder).items()}
+    return {image: spacing for image, spacing in found.items() if spacing is not None}
 
 
 def _between(cohort: Cohort, row: Row, spacing: Mapping[str, tuple[float, float]]) -> float | None:

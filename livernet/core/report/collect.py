@@ -13,11 +13,10 @@ from livernet.core.experiment.fold import METRICS
 from livernet.core.files import read_json
 from livernet.core.presets import config_from_dict
 from livernet.core.report.complete import check_complete
-from livernet.core.runs import RUN_FILE, find_run, read_run
+from livernet.core.runs import RUN_FILE, SPLITS, find_run, read_run
 from livernet.core.stages import Grouping
 
 KINDS = ("cv", "train", "predict")
-SPLITS = "splits.json"
 _DAMAGED = "the file was changed or damaged: delete it and repeat the command that wrote it"
 _TYPES: dict[str, dict[str, Any]] = {
     "": {

@@ -1,12 +1,10 @@
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from livernet.core.audits.origin import TOGETHER, apex_of, border_of, is_recorded, parts_of, read_facts
+from livernet.core.audits.origin import TOGETHER, apex_of, border_of, is_recorded, parts_of
 from livernet.core.data.manifest import Row
-from livernet.core.errors import DataError
 from tests.tiny_cohort import fan
 
 
@@ -86,13 +84,3 @@ def test_border_of_a_fan() -> None:
     assert numbers.shape == (12,)
     assert numbers[5] == pytest.approx(fan()[fan().any(axis=1)].mean(), abs=0.05)
     assert (border_of(np.zeros((8, 8), np.bool_)) == 0).all()
-
-
-def test_record_is_read_and_damage_is_an_error(tmp_path: Path) -> None:
-    assert read_facts(tmp_path) == {}
-    (tmp_path / "preprocess.json").write_text('{"images": {"a": {"format": "PNG"}}}')
-    assert read_facts(tmp_path) == {"a": {"format": "PNG"}}
-    for content in ("{", "[]", '{"images": 3}', '{"images": {"a": 3}}', '{"images": {"a": []}}', "[" * 9999):
-        (tmp_path / "preprocess.json").write_text(content)
-        with pytest.raises(DataError, match=r"preprocess\.json: (cannot be read|does not say how a was)"):
-            read_facts(tmp_path)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livernet.core.data.manifest import Row, write_manifest
+from livernet.core.data.record import RECORD
 from livernet.core.data.table import read_table
 from livernet.core.errors import DataError, OutputError
 from livernet.core.files import inert, sha256, write_csv, write_json
 from livernet.core.preprocess.cohort.pieces import MARKERS
-from livernet.core.preprocess.cohort.record import RECORD
 from livernet.core.preprocess.cohort.verdicts import Decided
 from livernet.core.preprocess.review.pages import Card, write_review
 from livernet.core.stages import STAGES

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from livernet.core.data.record import RECORD
 from livernet.core.errors import OutputError
 from livernet.core.files import UNFINISHED
-from livernet.core.preprocess.cohort.record import RECORD
 
 STORE = f"{UNFINISHED}pieces"
 """Where pieces wait: kept when a run is interrupted."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from livernet.core.data.manifest import MANIFEST
+from livernet.core.data.record import RECORD
 from livernet.core.errors import DataError, OutputError
 from livernet.core.preprocess.cohort.assemble import read_map
-from livernet.core.preprocess.cohort.record import RECORD
 from livernet.core.preprocess.cohort.sources import LABELS, MASKS, MASKS_B
 
 

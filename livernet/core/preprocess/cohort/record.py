@@ -6,12 +6,12 @@ from typing import Any
 
 from livernet import __version__
 from livernet.core.data.images import Picture
+from livernet.core.data.record import RECORD
 from livernet.core.errors import OutputError
 from livernet.core.files import is_vacant, read_json, sha256
 from livernet.core.preprocess.cohort.border import border_facts
 from livernet.core.preprocess.pipeline import Prepared
 
-RECORD = "preprocess.json"
 KIND = "livernet cohort"
 
 _DEIDENTIFICATION = {

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from livernet.core.data.images import sniff
+from livernet.core.data.record import RECORD
 from livernet.core.errors import DataError
-from livernet.core.preprocess.cohort.record import KIND, RECORD
+from livernet.core.preprocess.cohort.record import KIND
 from livernet.core.runs import RUN_FILE
 
 LABELS = "labels.csv"
