@@ -36,9 +36,9 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
     _explain_calibration(models)
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
-        note(
-            f"{held_out} training picture{'s' * (held_out != 1)}: each answered by a fold that did not see it"
-        )
+        pictures = f"{held_out} training picture{'s' * (held_out != 1)}"
+        fit = ", with that fold's own temperature and thresholds" if models.calibration else ""
+        note(f"{pictures}: each answered by a fold that did not see it{fit}")
     trained = [finding.stem for finding in result.findings if finding.trained]
     if trained:
         warn(f"SEEN IN TRAINING, says nothing about new scans: {_some(trained)}")

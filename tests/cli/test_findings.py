@@ -118,3 +118,12 @@ def test_a_narrow_terminal_keeps_the_scans_and_their_classes(
     assert "conf." not in said.out
     assert "no room here for liver %, conf." in said.err
     assert max(map(len, said.out.splitlines())) <= 80
+
+
+def test_a_training_picture_has_the_thresholds_of_its_fold(
+    models: RunModels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fit = Calibration(temperature=1.3, thresholds={"F2": 0.67, "F4": 0.35}, patients=30, reason="")
+    held = finding("held", folds=(1,), notice="answered by fold 1")
+    print_findings(PredictResult(findings=(held,), abstained=()), replace(models, calibration={None: fit}))
+    assert "did not see it, with that fold's own temperature and thresholds" in capsys.readouterr().err
