@@ -1,3 +1,4 @@
+import subprocess
 import sys
 
 import pytest
@@ -6,8 +7,10 @@ from livernet.core import memory
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc alone can be told")
-def test_glibc_can_be_told():
-    assert memory.keep_freed_memory()
+@pytest.mark.parametrize("keep", [memory.keep_freed_memory, memory.keep_all_freed_memory])
+def test_glibc_can_be_told(keep):
+    code = f"from livernet.core import memory; raise SystemExit(not memory.{keep.__name__}())"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("error", [OSError, TypeError, AttributeError])
@@ -17,3 +20,4 @@ def test_other_systems_lose_nothing(monkeypatch, error):
 
     monkeypatch.setattr(memory.ctypes, "CDLL", none_there)
     assert memory.keep_freed_memory() is False
+    assert memory.keep_all_freed_memory() is False

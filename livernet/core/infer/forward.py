@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from livernet.core.config import Config
 from livernet.core.data.loader import Normalisation
 from livernet.core.device import Device, autocast
+from livernet.core.memory import keep_all_freed_memory
 
 
 class Learnt(NamedTuple):
@@ -67,6 +68,7 @@ def infer(network: Network, images_N1HW: Tensor, device: Device) -> Inferred:
 
     Where stages were not learnt all classes are equally probable; where masks were not, there is no liver.
     """
+    keep_all_freed_memory()
     classes: list[Tensor] = []
     masks: list[Tensor] = []
     for image_B1HW in torch.split(images_N1HW, network.config.train.batch):

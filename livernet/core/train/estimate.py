@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from livernet.core.config import Config
 from livernet.core.device import Device, autocast
+from livernet.core.memory import keep_all_freed_memory
 from livernet.core.model.registry import build_model
 from livernet.core.stages import Grouping
 from livernet.core.train.losses import Targets, multi_task_loss
@@ -20,6 +21,7 @@ def estimate_seconds(config: Config, images: int, trainings: int, device: Device
 
     One forward and backward pass is timed at a small size, and scaled by the number of pixels.
     """
+    keep_all_freed_memory()
     side = min(config.train.size, _SIDE)
     batch = config.train.batch if side == config.train.size else _BATCH
     seconds = min(_timed_steps(config, side, batch, device))

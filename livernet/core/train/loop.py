@@ -18,6 +18,7 @@ from livernet.core.data.augment import apply_affine, sample_affine
 from livernet.core.data.loader import Normalisation, Tensors, fit_normalisation
 from livernet.core.device import Device, autocast
 from livernet.core.errors import DataError
+from livernet.core.memory import keep_all_freed_memory
 from livernet.core.model.livernet import Output
 from livernet.core.model.registry import build_model
 from livernet.core.stages import Grouping
@@ -88,6 +89,7 @@ def train_model(
         DataError: no row has a label that a weighted term uses, or the loss is no longer finite.
     """
     _check_labels(tensors, rows, config)
+    keep_all_freed_memory()
     normalisation = fit_normalisation(tensors, rows)
     with torch.random.fork_rng(devices=[device.torch] if device.is_gpu else []):
         learner = _new_learner(config, device, fold)
