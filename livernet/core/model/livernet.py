@@ -7,12 +7,11 @@ Shape suffixes: B batch, C channels, H rows, W columns, K classes.
 from itertools import pairwise
 from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from livernet.core.config import ModelConfig
-from livernet.core.model.blocks import ClassHead, StageBlock
+from livernet.core.model.blocks import ClassHead, ContractBlock, ExpandBlock
 
 MASKS = 3
 """Mask outputs under deep supervision: full, half and quarter resolution."""
@@ -34,11 +33,11 @@ class LiverNet(nn.Module):
         super().__init__()
         widths = [config.width * 2**level for level in range(config.depth)]
         self.contract = nn.ModuleList(
-            StageBlock(below, above, config) for below, above in zip([1, *widths], widths, strict=False)
+            ContractBlock(below, above, config) for below, above in zip([1, *widths], widths, strict=False)
         )
         self.head = ClassHead(widths[-1], classes, config)
         pairs = list(pairwise(widths))[::-1]
-        self.expand = nn.ModuleList(StageBlock(shallow + deep, shallow, config) for shallow, deep in pairs)
+        self.expand = nn.ModuleList(ExpandBlock(deep, shallow, config) for shallow, deep in pairs)
         self.mask_heads = nn.ModuleList(nn.Conv2d(width, 1, 1) for width in widths[:MASKS])
 
     def forward(self, image_B1HW: Tensor) -> Output:
@@ -51,7 +50,7 @@ class LiverNet(nn.Module):
         deepest = skips.pop()
         expanded: list[Tensor] = []
         for stage in self.expand:
-            x = stage(torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skips.pop()], dim=1))
+            x = stage(x, skips.pop())
             expanded.append(x)
         masks = tuple(head(y) for head, y in zip(self.mask_heads, reversed(expanded), strict=False))
         return Output(mask_logits=masks, class_logits_BK=self.head(deepest, masks[-1]))

@@ -52,7 +52,10 @@ class _PerImage(torch.autograd.Function):
         moments: list[Tensor] = []
         for i in range(len(x_BCHW)):
             one = slice(i, i + 1)
-            out[one], *both = torch.native_batch_norm(x_BCHW[one], weight, bias, None, None, True, 0.0, _EPS)
+            both = torch.empty_like(weight), torch.empty_like(weight)
+            torch.native_batch_norm(
+                x_BCHW[one], weight, bias, None, None, True, 0.0, _EPS, out=(out[one], *both)
+            )
             moments += both
         ctx.save_for_backward(x_BCHW, weight, *moments)
         return out

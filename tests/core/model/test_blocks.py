@@ -1,8 +1,9 @@
 import pytest
 import torch
+from torch.nn import functional as F
 
 from livernet.core.config import ModelConfig
-from livernet.core.model.blocks import ClassHead, MaxoutDropout, StageBlock
+from livernet.core.model.blocks import ClassHead, ContractBlock, ExpandBlock, MaxoutDropout, MergeConv
 
 
 def plain_maxout(x: torch.Tensor, pieces: int) -> torch.Tensor:
@@ -56,9 +57,48 @@ def test_dropout_is_off_in_evaluation_and_seeded_in_training() -> None:
     assert not torch.equal(layer(x), first)
 
 
-def test_stage_block_shapes() -> None:
-    block = StageBlock(3, 8, ModelConfig())
-    assert block(torch.randn(2, 3, 16, 12)).shape == (2, 8, 16, 12)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_maxout_dropout_equals_the_plain_form_in_every_format(dtype: torch.dtype) -> None:
+    x = torch.randn(2, 8, 16, 12).to(dtype).contiguous(memory_format=torch.channels_last).requires_grad_()
+    plain = x.detach().clone().requires_grad_()
+    torch.manual_seed(5)
+    out = MaxoutDropout(2, 0.25).train()(x)
+    kept = (out != 0).to(dtype) / 0.75
+    expected = plain_maxout(plain, 2) * kept
+    gradient = torch.randn_like(out)
+    out.backward(gradient)
+    expected.backward(gradient)
+    assert x.grad is not None
+    assert plain.grad is not None
+    torch.testing.assert_close(out, expected)
+    torch.testing.assert_close(x.grad, plain.grad)
+    assert out.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_blocks_shapes() -> None:
+    assert ContractBlock(3, 8, ModelConfig())(torch.randn(2, 3, 16, 12)).shape == (2, 8, 16, 12)
+    block = ExpandBlock(6, 8, ModelConfig())
+    assert block(torch.randn(2, 6, 8, 6), torch.randn(2, 8, 16, 12)).shape == (2, 8, 16, 12)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_merging_convolution_equals_upsampling_concatenation_and_convolution(bias: bool) -> None:
+    conv = MergeConv(5, 3, 4, bias=bias).double()
+    deep = torch.randn(2, 5, 3, 7, dtype=torch.float64)
+    skip = torch.randn(2, 3, 6, 14, dtype=torch.float64)
+    both = torch.cat([F.interpolate(deep, scale_factor=2.0, mode="nearest"), skip], dim=1)
+    torch.testing.assert_close(conv(deep, skip), F.conv2d(both, conv.weight, conv.bias, padding=1))
+
+
+def test_merging_convolution_backward_is_proved_in_double_precision() -> None:
+    conv = MergeConv(2, 1, 2, bias=True).double()
+    deep = torch.randn(1, 2, 2, 2, dtype=torch.float64, requires_grad=True)
+    skip = torch.randn(1, 1, 4, 4, dtype=torch.float64, requires_grad=True)
+
+    def merged(weight: torch.Tensor, bias: torch.Tensor, *inputs: torch.Tensor) -> torch.Tensor:
+        return torch.func.functional_call(conv, {"weight": weight, "bias": bias}, inputs)
+
+    assert torch.autograd.gradcheck(merged, (conv.weight, conv.bias, deep, skip))
 
 
 def head_of(pool: str) -> ClassHead:
