@@ -29,4 +29,5 @@ def _tell(*settings: tuple[int, int]) -> bool:
         tell = ctypes.CDLL(None).mallopt
     except (OSError, TypeError, AttributeError):
         return False
-    return all([tell(key, value) for key, value in settings])
+    taken = [tell(key, value) for key, value in settings]
+    return all(taken)

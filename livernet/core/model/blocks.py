@@ -45,7 +45,7 @@ class MaxoutDropout(nn.Module):
 class _MaxoutDropout(torch.autograd.Function):
     """Keeps two bytes an output instead of activations: which piece won, and the random byte of dropout.
 
-    ``threshold_backward`` is ``g where r > t else 0``, the one such choice that torch vectorises for bfloat16.
+    ``threshold_backward`` is ``g where r > t else 0``, the only such choice vectorised for bfloat16.
     """
 
     @staticmethod
@@ -115,7 +115,7 @@ class ExpandBlock(nn.Module):
         return self.second(self.first(deep_BCHW, skip_BCHW))  # type: ignore[no-any-return]
 
 
-class MergeConv(nn.Conv2d):
+class MergeConv(nn.Module):
     """3x3 convolution of ``cat([upsample(deep), skip])``, nearest upsampling by 2, without making either.
 
     Where every pixel is repeated, neighbouring taps of the kernel meet the same value: the convolution of the
@@ -124,8 +124,11 @@ class MergeConv(nn.Conv2d):
     """
 
     def __init__(self, deep: int, shallow: int, channels_out: int, *, bias: bool) -> None:
-        super().__init__(deep + shallow, channels_out, 3, padding=1, bias=bias)
-        self.deep = deep
+        super().__init__()
+        self.deep, self.out_channels = deep, channels_out
+        self.weight = nn.Parameter(torch.empty(channels_out, deep + shallow, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(channels_out)) if bias else None
+        nn.init.kaiming_normal_(self.weight, nonlinearity="linear")
 
     def forward(self, deep_BCHW: Tensor, skip_BCHW: Tensor) -> Tensor:
         """(B, deep, H/2, W/2) and (B, shallow, H, W) to (B, channels_out, H, W)."""
@@ -142,16 +145,17 @@ def _sum_of_taps(weight: Tensor, dim: int) -> Tensor:
 
 
 def _conv(channels_in: int, channels_out: int, config: ModelConfig) -> nn.Conv2d:
-    return nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=config.norm == "none")
+    conv = nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=config.norm == "none")
+    nn.init.kaiming_normal_(conv.weight, nonlinearity="linear")
+    return conv
 
 
 class _ConvMaxout(nn.Module):
-    def __init__(self, conv: nn.Conv2d, config: ModelConfig, dropout: float) -> None:
+    def __init__(self, conv: nn.Conv2d | MergeConv, config: ModelConfig, dropout: float) -> None:
         super().__init__()
         self.conv = conv
         self.norm = build_norm(config.norm, conv.out_channels)
         self.maxout = MaxoutDropout(config.pieces, dropout)
-        nn.init.kaiming_normal_(conv.weight, nonlinearity="linear")
 
     def forward(self, *inputs_BCHW: Tensor) -> Tensor:
         return self.maxout(self.norm(self.conv(*inputs_BCHW)))  # type: ignore[no-any-return]
