@@ -10,6 +10,7 @@ from livernet.cli.console import err, note
 from livernet.core.config import Config
 from livernet.core.device import Device, choose_device
 from livernet.core.presets import PRESETS, load_config, resolve_preset
+from livernet.core.processes import ALONE, Crew
 from livernet.core.train.estimate import estimate_seconds, human_time
 
 
@@ -52,18 +53,19 @@ def resolve(
     return Choice(preset=name, device=chosen, configs=configs, others=others)
 
 
-def announce(choice: Choice, images: int, trainings: int) -> None:
+def announce(choice: Choice, images: int, trainings: int, crew: Crew = ALONE) -> None:
     """The first line: preset, device and size, and how long it takes here; then the other presets' times.
 
     One step is timed for each; ``trainings`` networks learn from ``images`` images each.
     """
     first = choice.configs[0]
+
+    def estimate(config: Config) -> float:
+        return estimate_seconds(config, images, trainings, choice.device, crew)
+
     with err.status("timing one training step of each preset"):
-        seconds = [estimate_seconds(config, images, trainings, choice.device) for config in choice.configs]
-        others = {
-            name: estimate_seconds(config, images, trainings, choice.device)
-            for name, config in choice.others.items()
-        }
+        seconds = [estimate(config) for config in choice.configs]
+        others = {name: estimate(config) for name, config in choice.others.items()}
     note(
         f"preset {choice.preset} on {choice.device.name}: {first.train.size} px, width {first.model.width}, "
         f"{first.train.epochs} epoch{'s' * (first.train.epochs != 1)}; about {human_time(sum(seconds))}"

@@ -36,6 +36,10 @@ def cv(
             help="The same picture, or nearly, under two patients: stop, treat as one patient, or allow."
         ),
     ] = "stop",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Folds trained at once. Default: one for each core of a CPU, or GPU."),
+    ] = None,
     preset: PresetOption = "auto",
     config: ConfigOption = None,
     setting: SetOption = None,
@@ -51,6 +55,7 @@ def cv(
     from livernet.cli.cv_watch import CvWatch
     from livernet.cli.result_table import print_results
     from livernet.core.data.manifest import find_cohort, load_manifest
+    from livernet.core.experiment.crew import find_crew
     from livernet.core.experiment.cv import cross_validate
     from livernet.core.experiment.plan import CvOptions
     from livernet.core.runs import run_path
@@ -58,11 +63,17 @@ def cv(
     choice = resolve(preset, config, setting, classes, seed, device, models=model or ["livernet"])
     data = load_manifest(find_cohort(cohort))
     options = CvOptions(
-        configs=choice.configs, preset=choice.preset, folds=folds, protocol=split, duplicates=duplicates
+        configs=choice.configs,
+        preset=choice.preset,
+        folds=folds,
+        protocol=split,
+        duplicates=duplicates,
+        workers=workers,
     )
     labelled = sum(bool(row.mask) or row.stage is not None for row in data.rows)
     trainings = len({row.site for row in data.rows}) if split == "site" else folds
-    announce(choice, images=labelled * (trainings - 1) // trainings, trainings=trainings)
+    crew = find_crew(choice.device, trainings * len(choice.configs), workers)
+    announce(choice, images=labelled * (trainings - 1) // trainings, trainings=trainings, crew=crew)
     with CvWatch(err) as watch:
         result = cross_validate(data, options, choice.device, run_path("cv", name), command_line(), watch)
     if json:

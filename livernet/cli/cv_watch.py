@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from rich.console import Console
 
@@ -25,9 +26,8 @@ class CvWatch:
         self._console = console
         self._bar = EpochBar(console)
         self._jobs = self._number = 0
-        self._kept = False
         self._total = 0.0
-        self._began = time.monotonic()
+        self._running: dict[Path, _Running] = {}
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -59,22 +59,30 @@ class CvWatch:
     def fold_started(self, job: FoldJob) -> None:
         """Note where the fold stands among all."""
         self._number += 1
-        self._kept = job.finished
-        self._total -= job.config.train.epochs if self._kept else 0
-        self._began = time.monotonic()
-        self._bar.training(self._title(job), job.config.train.epochs, self._total)
+        title = f"{job.config.model.name} fold {job.number} ({self._number}/{self._jobs})"
+        self._running[job.folder] = _Running(title, job.finished, time.monotonic())
+        self._total -= job.config.train.epochs if job.finished else 0
+        if len(self._running) > 1:
+            numbers = ", ".join(folder.name.removeprefix("fold-") for folder in self._running)
+            title = f"{job.config.model.name} folds {numbers} of {self._jobs}"
+        self._bar.training(title, job.config.train.epochs, self._total)
 
-    def epoch(self, metrics: EpochMetrics) -> None:
+    def epoch(self, job: FoldJob, metrics: EpochMetrics) -> None:
         """Pass an epoch on to the bar."""
-        self._bar.epoch(metrics)
+        self._bar.epoch(metrics, f"fold {job.number}, " if len(self._running) > 1 else "")
 
     def fold_finished(self, job: FoldJob, predictions: Sequence[Prediction]) -> None:
         """Print one line on the fold's held-out images."""
-        how = "finished before" if self._kept else f"{time.monotonic() - self._began:.0f} s"
-        self._console.print(f"{self._title(job)}: {held_out(predictions)} ({how})", markup=False)
+        title, kept, began = self._running.pop(job.folder)
+        how = "finished before" if kept else f"{time.monotonic() - began:.0f} s"
+        self._console.print(f"{title}: {held_out(predictions)} ({how})", markup=False)
 
-    def _title(self, job: FoldJob) -> str:
-        return f"{job.config.model.name} fold {job.number} ({self._number}/{self._jobs})"
+
+class _Running(NamedTuple):
+    title: str
+    kept: bool
+    """Whether it was finished before, and is only read."""
+    began: float
 
 
 def _warn_of_leaks(plan: CvPlan) -> None:

@@ -50,9 +50,9 @@ class EpochBar:
         self._told = time.monotonic()
         self._bar.update(self._task, total=total, description=title, facts="")
 
-    def epoch(self, metrics: EpochMetrics) -> None:
-        """Move the bar; without one, print a line now and then."""
-        facts = f"epoch {metrics.epoch}/{self._epochs}: {figures(metrics)}"
+    def epoch(self, metrics: EpochMetrics, of: str = "") -> None:
+        """Move the bar; without one, print a line now and then. ``of`` says of which training it is."""
+        facts = f"{of}epoch {metrics.epoch}/{self._epochs}: {figures(metrics)}"
         self._bar.update(self._task, advance=1, facts=facts)
         if self._bar.disable and time.monotonic() - self._told > _QUIET_SECONDS:
             self._told = time.monotonic()

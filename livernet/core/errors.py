@@ -1,6 +1,7 @@
 """What core raises when an input cannot be used; the command line prints it in one place."""
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class LivernetError(Exception):
@@ -13,6 +14,10 @@ class LivernetError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels between processes whatever its constructor takes."""
+        return type(self).__new__, (type(self), self.message), self.__dict__
 
 
 class ConfigError(LivernetError):

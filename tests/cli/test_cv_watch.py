@@ -10,6 +10,7 @@ from livernet.core.audits.audit import State, found
 from livernet.core.data.predictions import Prediction, write_predictions
 from livernet.core.experiment.fold import FoldJob
 from livernet.core.experiment.plan import CvOptions, CvPlan, plan_cv
+from livernet.core.train.loop import EpochMetrics
 from tests.tiny_cohort import make_cohort, tiny_config
 
 ROW = Prediction(
@@ -27,7 +28,7 @@ def make_plan(folder: Path, protocol: str) -> CvPlan:
 def job(plan: CvPlan, folder: Path) -> FoldJob:
     return FoldJob(
         folder=folder, number=1, name="1", fold=plan.splits.folds[1], config=plan.options.configs[0],
-        cohort=plan.cohort, tensors=plan.tensors, preprocessing={},
+        cohort=plan.cohort, preprocessing={},
     )  # fmt: skip
 
 
@@ -45,6 +46,28 @@ def test_a_line_a_fold(tmp_path: Path) -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "livernet fold 1 (1/2): 1 images held out, 1 of 1 right, Dice 0.90 (0 s)" in text
     assert "livernet fold 1 (2/2): 1 images held out, 1 of 1 right, Dice 0.90 (finished before)" in text
+
+
+def test_folds_side_by_side_are_told_apart(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system=None)
+    plan = make_plan(tmp_path / "c", "patient")
+    first, second = (job(plan, tmp_path / f"fold-0{number}") for number in range(2))
+    metrics = EpochMetrics(
+        epoch=1, seconds=1.0, loss=1.0, loss_fine=None, loss_middle=None, loss_coarse=None, loss_class=1.0,
+        dice=None, accuracy=0.5,
+    )  # fmt: skip
+    with CvWatch(console) as watch:
+        watch.planned(plan)
+        watch.fold_started(first)
+        watch.fold_started(second)
+        watch.epoch(second, metrics)
+        watch._bar._bar.refresh()
+        watch.fold_finished(second, [ROW])
+        watch.fold_finished(first, [ROW])
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "livernet folds 00, 01 of 2" in text
+    assert "fold 1, epoch 1/1: loss 1.000" in text
+    assert "livernet fold 1 (2/2): 1 images held out" in text
 
 
 @pytest.mark.parametrize(("protocol", "leaks"), [("patient", False), ("image", True)])

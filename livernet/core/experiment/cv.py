@@ -1,6 +1,6 @@
 """Cross-validation: networks x folds as a queue, one in memory at a time, a finished one never run again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -9,23 +9,23 @@ from typing import Any, Protocol
 from livernet.core.audits.audit import Audit
 from livernet.core.audits.cohort import Division, audit_cohort
 from livernet.core.audits.document import AUDITS, audits_document
-from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
 from livernet.core.device import Device
-from livernet.core.experiment.fold import FoldJob, read_history, run_fold
+from livernet.core.experiment.crew import FoldWatch, Shelf, find_crew, run_folds
+from livernet.core.experiment.fold import FoldJob, read_history
 from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_cv
 from livernet.core.files import write_json
 from livernet.core.infer.calibrate import calibrate_folds
 from livernet.core.infer.ruler import Ruler, find_ruler
 from livernet.core.metrics.summary import score
+from livernet.core.processes import Crew
 from livernet.core.runs import SPLITS, SUMMARY, open_run, provenance
-from livernet.core.train.loop import EpochMetrics
 
 _SAME = ("kind", "version", "models", "config", "split")
 
 
-class Watch(Protocol):
+class Watch(FoldWatch, Protocol):
     """Hears what a cross-validation is doing."""
 
     def planned(self, plan: CvPlan) -> None:
@@ -33,15 +33,6 @@ class Watch(Protocol):
 
     def audited(self, audits: Sequence[Audit]) -> None:
         """The audits that need no network are made; training begins."""
-
-    def fold_started(self, job: FoldJob) -> None:
-        """A fold begins, or is found finished (``job.finished``)."""
-
-    def epoch(self, metrics: EpochMetrics) -> None:
-        """An epoch of the current fold has ended."""
-
-    def fold_finished(self, job: FoldJob, predictions: Sequence[Prediction]) -> None:
-        """The current fold's predictions are written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +60,14 @@ def cross_validate(
     """
     plan = plan_cv(cohort, options, device.torch)
     ruler = find_ruler(cohort)
-    run = open_run(folder, provenance("cv", command, _facts(plan, device, ruler)), _SAME)
+    crew = find_crew(device, len(options.configs) * len(plan.splits.folds), options.workers)
+    run = open_run(folder, provenance("cv", command, _facts(plan, device, ruler, crew)), _SAME)
     write_json(folder / SPLITS, plan.document())
     watch.planned(plan)
     audits = audit_cohort(_division(cohort, plan))
     watch.audited(audits)
-    predictions: list[Prediction] = []
-    for job in _jobs(plan, folder, device, ruler):
-        watch.fold_started(job)
-        answers = run_fold(job, device, watch.epoch)
-        watch.fold_finished(job, answers)
-        predictions += answers
+    shelf = Shelf(device, options.configs[0].train.size, plan.tensors)
+    predictions = run_folds(_jobs(plan, folder, ruler), shelf, device, crew, watch)
     calibrated, fits = _calibrate(_in_order(predictions, plan), plan)
     write_predictions(folder / PREDICTIONS, calibrated)
     rounded = zip(read_predictions(folder / PREDICTIONS), calibrated, strict=True)
@@ -147,29 +135,23 @@ def fold_folder(folder: Path, model: str, number: int) -> Path:
     return folder / model / f"fold-{number:02d}"
 
 
-def _jobs(plan: CvPlan, folder: Path, device: Device, ruler: Ruler) -> Iterator[FoldJob]:
-    tensors, size = plan.tensors, plan.options.configs[0].train.size
-    for config, (number, fold) in product(plan.options.configs, enumerate(plan.splits.folds)):
-        if config.train.size != size:
-            tensors, size = _reload(plan, config.train.size, device), config.train.size
-        yield FoldJob(
+def _jobs(plan: CvPlan, folder: Path, ruler: Ruler) -> list[FoldJob]:
+    return [
+        FoldJob(
             folder=fold_folder(folder, config.model.name, number),
             number=number,
             name=plan.splits.names[number],
             fold=fold,
             config=config,
             cohort=plan.cohort,
-            tensors=tensors,
             preprocessing=plan.preprocessing,
             ruler=ruler,
         )
+        for config, (number, fold) in product(plan.options.configs, enumerate(plan.splits.folds))
+    ]
 
 
-def _reload(plan: CvPlan, size: int, device: Device) -> Tensors:
-    return load_tensors(plan.cohort, plan.grouping, size, device.torch)
-
-
-def _facts(plan: CvPlan, device: Device, ruler: Ruler) -> dict[str, Any]:
+def _facts(plan: CvPlan, device: Device, ruler: Ruler, crew: Crew) -> dict[str, Any]:
     first = plan.options.configs[0]
     document = plan.document()
     return {
@@ -178,6 +160,7 @@ def _facts(plan: CvPlan, device: Device, ruler: Ruler) -> dict[str, Any]:
         "preset": plan.options.preset,
         "seed": first.train.seed,
         "device": device.name,
+        "processes": {"workers": crew.workers, "threads_each": crew.threads},
         "cohort": plan.cohort.facts(),
         "distances": ruler.facts(),
         "grouping": plan.grouping.name,

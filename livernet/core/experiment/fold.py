@@ -63,8 +63,6 @@ class FoldJob:
     """Settings of the network and its training."""
     cohort: Cohort
     """Where the rows come from."""
-    tensors: Tensors
-    """The cohort's pictures at the training size."""
     preprocessing: dict[str, object]
     """Settings under which the cohort was prepared."""
     ruler: Ruler = PIXELS
@@ -77,9 +75,9 @@ class FoldJob:
 
 
 def run_fold(
-    job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]
+    job: FoldJob, tensors: Tensors, device: Device, on_epoch: Callable[[EpochMetrics], None]
 ) -> tuple[Prediction, ...]:
-    """The predictions of a fold: read where it is finished, else made by training.
+    """Train on a fold of the cohort whose pictures ``tensors`` are, and predict the images held out.
 
     Writes metrics.jsonl, model.safetensors, masks/ and, last, predictions.csv. An interrupted training
     goes on where its state was last kept.
@@ -88,17 +86,15 @@ def run_fold(
         DataError: the training images have no label, the loss is no longer finite, or a file is damaged.
         OutputError: a file cannot be written.
     """
-    if job.finished:
-        return _read_finished(job)
-    network = fit(job, device, on_epoch)
-    inferred = infer(network, job.tensors.images_N1HW[list(job.fold.test)], device)
+    network = fit(job, tensors, device, on_epoch)
+    inferred = infer(network, tensors.images_N1HW[list(job.fold.test)], device)
     places = range(len(job.fold.test))
     predictions = tuple(_write_case(job, inferred, place, masks=network.learnt.mask) for place in places)
     write_predictions(job.folder / PREDICTIONS, predictions)
-    return _read_finished(job)  # to the digits of the file, as a run that is continued reads them
+    return read_fold(job)  # to the digits of the file, as a run that is continued reads them
 
 
-def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) -> Network:
+def fit(job: FoldJob, tensors: Tensors, device: Device, on_epoch: Callable[[EpochMetrics], None]) -> Network:
     """Train on the fold's training rows; write metrics.jsonl and model.safetensors.
 
     An interrupted training goes on where its state was last kept.
@@ -108,7 +104,7 @@ def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) 
     """
     state = StateFile(job.folder / _STATE)
     trained = train_model(
-        job.tensors, job.fold.train, job.config, device, fold=job.number, on_epoch=on_epoch, state=state
+        tensors, job.fold.train, job.config, device, fold=job.number, on_epoch=on_epoch, state=state
     )
     lines = (json.dumps(epoch.to_dict(), allow_nan=False) for epoch in trained.history)
     write_text(job.folder / METRICS, "\n".join(lines) + "\n")
@@ -118,7 +114,7 @@ def fit(job: FoldJob, device: Device, on_epoch: Callable[[EpochMetrics], None]) 
         config=job.config,
         normalisation=trained.normalisation,
         cohort_sha256=job.cohort.sha256,
-        trained_on=tuple(job.tensors.hashes[i] for i in job.fold.train),
+        trained_on=tuple(tensors.hashes[i] for i in job.fold.train),
         fold=job.number,
         preprocessing=job.preprocessing,
         training=last,
@@ -145,10 +141,13 @@ def read_history(folder: Path) -> list[dict[str, Any]]:
     return history
 
 
-def _read_finished(job: FoldJob) -> tuple[Prediction, ...]:
+def read_fold(job: FoldJob) -> tuple[Prediction, ...]:
     """The predictions of a finished fold, if they are those of its own network and test images.
 
     Names get back what the file put an apostrophe before, lest a spreadsheet take them for formulas.
+
+    Raises:
+        DataError: the file is damaged or answers other images.
     """
     file = job.folder / PREDICTIONS
     predictions = read_predictions(file)

@@ -35,6 +35,8 @@ class CvOptions:
     """``patient``, ``image``, ``holdout`` or ``site``."""
     duplicates: str = "stop"
     """``stop``, ``group`` or ``allow``."""
+    workers: int | None = None
+    """Processes that train at the same time; ``None``: as many as suit the machine."""
 
     def __post_init__(self) -> None:
         names = [config.model.name for config in self.configs]

@@ -13,7 +13,7 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.data.splits import Fold, make_splits
 from livernet.core.device import Device
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.experiment.fold import FoldJob, fit, run_fold
+from livernet.core.experiment.fold import FoldJob, fit, read_fold, run_fold
 from livernet.core.experiment.plan import read_preprocessing
 from livernet.core.infer.models import MODEL
 from livernet.core.infer.ruler import PIXELS, find_ruler
@@ -77,15 +77,23 @@ def train_single(
         fold=fold,
         config=config,
         cohort=cohort,
-        tensors=tensors,
         preprocessing=preprocessing,
         ruler=ruler,
     )
-    predictions = run_fold(job, device, on_epoch) if fold.test else ()
-    if not fold.test and not (folder / MODEL).is_file():
-        fit(job, device, on_epoch)
+    predictions = _predictions(job, tensors, device, on_epoch)
     run.finish()
     return SingleResult(folder=folder, images=len(fold.train), predictions=predictions)
+
+
+def _predictions(
+    job: FoldJob, tensors: Tensors, device: Device, on_epoch: Callable[[EpochMetrics], None]
+) -> tuple[Prediction, ...]:
+    """Train if that was not done; what the network says of the images held out."""
+    if job.fold.test:
+        return read_fold(job) if job.finished else run_fold(job, tensors, device, on_epoch)
+    if not (job.folder / MODEL).is_file():
+        fit(job, tensors, device, on_epoch)
+    return ()
 
 
 def _divide(cohort: Cohort, tensors: Tensors, config: Config, holdout: float) -> Fold:

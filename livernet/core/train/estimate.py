@@ -1,5 +1,6 @@
 """How long a preset would take on this machine, from one timed step of its network."""
 
+import math
 import time
 
 import torch
@@ -9,6 +10,7 @@ from livernet.core.config import Config
 from livernet.core.device import Device, autocast
 from livernet.core.memory import keep_all_freed_memory
 from livernet.core.model.registry import build_model
+from livernet.core.processes import ALONE, Crew
 from livernet.core.stages import Grouping
 from livernet.core.train.losses import Targets, multi_task_loss
 
@@ -16,17 +18,22 @@ _SIDE = 128
 _BATCH = 2
 
 
-def estimate_seconds(config: Config, images: int, trainings: int, device: Device) -> float:
-    """Seconds for ``trainings`` trainings on ``images`` images each, good to about a third.
+def estimate_seconds(
+    config: Config, images: int, trainings: int, device: Device, crew: Crew = ALONE
+) -> float:
+    """Seconds for ``trainings`` trainings on ``images`` images each by a crew, good to about a third.
 
     One forward and backward pass is timed at a small size, and scaled by the number of pixels.
     """
     keep_all_freed_memory()
     side = min(config.train.size, _SIDE)
     batch = config.train.batch if side == config.train.size else _BATCH
+    threads = torch.get_num_threads()
+    torch.set_num_threads(crew.threads or threads)
     seconds = min(_timed_steps(config, side, batch, device))
+    torch.set_num_threads(threads)
     per_image = seconds / batch * (config.train.size / side) ** 2
-    return per_image * images * config.train.epochs * trainings
+    return per_image * images * config.train.epochs * math.ceil(trainings / crew.workers)
 
 
 def _timed_steps(config: Config, side: int, batch: int, device: Device) -> list[float]:

@@ -36,7 +36,7 @@ class Listener:
             raise KeyboardInterrupt
         self.heard.append(f"{'found' if job.finished else 'started'} {job.number}")
 
-    def epoch(self, metrics: EpochMetrics) -> None:
+    def epoch(self, job: FoldJob, metrics: EpochMetrics) -> None:
         self.heard.append(f"epoch {metrics.epoch}")
 
     def fold_finished(self, job: FoldJob, predictions: Sequence[Prediction]) -> None:
@@ -46,7 +46,8 @@ class Listener:
 def run(
     folder: Path, cohort: Cohort, watch: Listener, config: Config | None = None, **more: object
 ) -> CvResult:
-    options = CvOptions(configs=(config or tiny_config(),), preset="quick", folds=2, **more)  # type: ignore[arg-type]
+    configs = (config or tiny_config(),)
+    options = CvOptions(configs=configs, preset="quick", folds=2, **({"workers": 1} | more))  # type: ignore[arg-type]
     return cross_validate(cohort, options, choose_device("cpu"), folder, "livernet cv", watch)
 
 

@@ -1,17 +1,18 @@
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from livernet.core.data.loader import load_tensors, read_grey
-from livernet.core.data.predictions import read_predictions
+from livernet.core.data.loader import Tensors, load_tensors, read_grey
+from livernet.core.data.predictions import Prediction, read_predictions
 from livernet.core.data.splits import Fold
 from livernet.core.device import choose_device
 from livernet.core.errors import DataError
-from livernet.core.experiment.fold import FoldJob, read_history, run_fold
+from livernet.core.experiment.fold import FoldJob, read_fold, read_history, run_fold
 from livernet.core.infer.ruler import PIXELS
 from livernet.core.metrics.segmentation import dice
 from livernet.core.metrics.surface import surface_scores
@@ -30,15 +31,22 @@ def job(folder: Path, **more: object) -> FoldJob:
         fold=Fold(train=(0, 1, 2, 3), test=(4, 5)),
         config=tiny_config(epochs=2),
         cohort=cohort,
-        tensors=load_tensors(cohort, Grouping.parse("3"), 32, torch.device("cpu")),
         preprocessing={"size": SIDE, "fit": "pad"},
     )
+
+
+def pictures(work: FoldJob) -> Tensors:
+    return load_tensors(work.cohort, Grouping.parse("3"), 32, torch.device("cpu"))
+
+
+def run(work: FoldJob, on_epoch: Callable[[EpochMetrics], None] = lambda _: None) -> tuple[Prediction, ...]:
+    return run_fold(work, pictures(work), choose_device("cpu"), on_epoch)
 
 
 def test_a_fold_leaves_metrics_model_masks_and_predictions(tmp_path: Path) -> None:
     work = job(tmp_path)
     seen: list[EpochMetrics] = []
-    predictions = run_fold(work, choose_device("cpu"), seen.append)
+    predictions = run(work, seen.append)
     assert [epoch.epoch for epoch in seen] == [1, 2]
     assert sorted(path.name for path in work.folder.iterdir()) == [
         "masks",
@@ -64,7 +72,7 @@ def test_outlines_are_compared_at_the_cohorts_own_size_and_in_its_unit(tmp_path:
     work = job(tmp_path)
     spacing = {row.image: (0.5, 0.25) for row in work.cohort.rows}
     work = dataclasses.replace(work, ruler=dataclasses.replace(PIXELS, spacing=spacing, tolerance=1.0))
-    for p in run_fold(work, choose_device("cpu"), lambda _: None):
+    for p in run(work):
         predicted = read_grey(work.folder / "masks" / Path(p.image).name) >= 128
         expected = surface_scores(predicted, liver(), spacing=(0.5, 0.25), tolerance=1.0)
         assert (p.hd95, p.assd, p.nsd) == pytest.approx(tuple(expected), abs=1e-6)
@@ -73,9 +81,9 @@ def test_outlines_are_compared_at_the_cohorts_own_size_and_in_its_unit(tmp_path:
 
 def test_the_model_file_names_exactly_its_training_pictures(tmp_path: Path) -> None:
     work = job(tmp_path)
-    run_fold(work, choose_device("cpu"), lambda _: None)
+    run(work)
     card = load_model(work.folder / "model.safetensors", torch.device("cpu"))[1]
-    assert card.trained_on == work.tensors.hashes[:4]
+    assert card.trained_on == pictures(work).hashes[:4]
     assert card.fold == 3
     assert card.preprocessing == {"size": SIDE, "fit": "pad"}
     assert card.cohort_sha256 == work.cohort.sha256
@@ -84,19 +92,19 @@ def test_the_model_file_names_exactly_its_training_pictures(tmp_path: Path) -> N
 def test_a_finished_fold_is_read_and_not_run_again(tmp_path: Path) -> None:
     work = job(tmp_path)
     assert not work.finished
-    run_fold(work, choose_device("cpu"), lambda _: None)
+    run(work)
     assert work.finished
-    again = run_fold(work, choose_device("cpu"), pytest.fail)
+    again = read_fold(work)
     assert again == read_predictions(work.folder / "predictions.csv")
 
 
 def test_a_fold_that_lost_its_model_is_trained_again(tmp_path: Path) -> None:
     work = job(tmp_path)
-    run_fold(work, choose_device("cpu"), lambda _: None)
+    run(work)
     before = (work.folder / "model.safetensors").read_bytes()
     (work.folder / "model.safetensors").unlink()
     assert not work.finished
-    run_fold(work, choose_device("cpu"), lambda _: None)
+    run(work)
     assert (work.folder / "model.safetensors").read_bytes() == before
 
 
@@ -104,7 +112,7 @@ def test_the_same_job_gives_the_same_bytes(tmp_path: Path) -> None:
     work = job(tmp_path)
     other = dataclasses.replace(work, folder=tmp_path / "other")
     for each in (work, other):
-        run_fold(each, choose_device("cpu"), lambda _: None)
+        run(each)
     for name in ("predictions.csv", "masks/04-0.png"):
         assert (work.folder / name).read_bytes() == (other.folder / name).read_bytes()
 
@@ -114,7 +122,7 @@ def test_rows_without_stage_or_mask_are_predicted_without_score(tmp_path: Path) 
     rows = list(work.cohort.rows)
     rows[4] = dataclasses.replace(rows[4], stage=None, mask="")
     work = dataclasses.replace(work, cohort=dataclasses.replace(work.cohort, rows=tuple(rows)))
-    first, second = run_fold(work, choose_device("cpu"), lambda _: None)
+    first, second = run(work)
     assert (first.stage, first.true_class, first.dice, first.hd95) == (None, None, None, None)
     assert second.dice is not None
 
@@ -122,20 +130,20 @@ def test_rows_without_stage_or_mask_are_predicted_without_score(tmp_path: Path) 
 @pytest.mark.parametrize("damage", ["row", "fold"])
 def test_a_finished_fold_must_answer_its_own_images(tmp_path: Path, damage: str) -> None:
     work = job(tmp_path)
-    run_fold(work, choose_device("cpu"), lambda _: None)
+    run(work)
     file = work.folder / "predictions.csv"
     lines = file.read_text().splitlines()
     file.write_text("\n".join(lines[:-1]) + "\n")
     if damage == "fold":
         file.write_text("\n".join(lines).replace("livernet,3,", "livernet,2,") + "\n")
     with pytest.raises(DataError, match="does not answer the 2 images of this fold") as caught:
-        run_fold(work, choose_device("cpu"), pytest.fail)
+        read_fold(work)
     assert caught.value.hint.startswith(f"delete {work.folder} and repeat")
 
 
 def test_the_record_of_a_training_is_read_back(tmp_path: Path) -> None:
     work = job(tmp_path)
-    run_fold(work, choose_device("cpu"), lambda _: None)
+    run(work)
     assert [epoch["epoch"] for epoch in read_history(work.folder)] == [1, 2]
     for content in ('{"epoch"', "", "[3]"):
         (work.folder / "metrics.jsonl").write_text(content)

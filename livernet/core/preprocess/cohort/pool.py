@@ -5,16 +5,15 @@ then tried again, each in a process of its own; the one that kills that too is t
 """
 
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
 from livernet.core.memory import keep_freed_memory
+from livernet.core.processes import end_with_parent
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -101,17 +100,8 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _start() -> None:
-    """Leave Ctrl-C to the parent, keep memory, say nothing: decoders written in C write to the terminal."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Keep memory, say nothing: decoders written in C write to the terminal."""
+    end_with_parent()
     keep_freed_memory()
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed cannot tell its workers to stop."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
