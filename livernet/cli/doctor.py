@@ -14,13 +14,13 @@ def doctor(device: DeviceOption = "auto", json: JsonOption = False) -> None:
     from rich.text import Text
 
     from livernet.cli.console import err, out, print_json
-    from livernet.core.experiment.doctor import examine, expected_times
+    from livernet.core.experiment.doctor import examine, measured_speed
 
     checks = examine(device, Path())
     faults = [check for check in checks if check.remedy]
     if not any(check.name == "device" for check in faults):
         with err.status("timing one training step of each preset"):
-            checks += expected_times(device)
+            checks += measured_speed(device)
     if json:
         print_json([asdict(check) for check in checks])
     else:

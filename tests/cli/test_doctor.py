@@ -7,13 +7,15 @@ from livernet.cli.app import run
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("livernet.core.experiment.doctor.estimate_seconds", lambda *_: 60.0)
+    monkeypatch.setattr("livernet.core.experiment.doctor.convolution_gflops", lambda *_: 987.6)
+    monkeypatch.setattr("livernet.core.experiment.doctor.images_per_second", lambda *_: 60.0)
 
 
 def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor", "--device", "cpu"]) == 0
     shown = capsys.readouterr().out
     assert "write access" in shown
+    assert "measured speed" in shown
     assert "cv --preset paper" in shown
 
 

@@ -1,13 +1,14 @@
-"""How long a preset would take on this machine, from one timed step of its network."""
+"""How fast this machine is, and how long a preset would take on it, from timed steps of its network."""
 
 import math
 import time
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from livernet.core.config import Config
-from livernet.core.device import Device, autocast
+from livernet.core.device import Device, autocast, number_format
 from livernet.core.memory import keep_all_freed_memory
 from livernet.core.model.registry import build_model
 from livernet.core.processes import ALONE, Crew
@@ -16,24 +17,45 @@ from livernet.core.train.losses import Targets, multi_task_loss
 
 _SIDE = 128
 _BATCH = 2
+_ROUNDS = 8
 
 
 def estimate_seconds(
     config: Config, images: int, trainings: int, device: Device, crew: Crew = ALONE
 ) -> float:
-    """Seconds for ``trainings`` trainings on ``images`` images each by a crew, good to about a third.
+    """Seconds for ``trainings`` trainings on ``images`` images each by a crew, good to about a third."""
+    each = images * config.train.epochs / images_per_second(config, device, crew.threads)
+    return each * math.ceil(trainings / crew.workers)
 
-    One forward and backward pass is timed at a small size, and scaled by the number of pixels.
+
+def images_per_second(config: Config, device: Device, threads: int = 0) -> float:
+    """Training images a second of one process, with ``threads`` threads or as many as torch uses.
+
+    Steps are timed at a small size, the fastest of three is kept, and scaled by the number of pixels.
     """
     keep_all_freed_memory()
     side = min(config.train.size, _SIDE)
     batch = config.train.batch if side == config.train.size else _BATCH
-    threads = torch.get_num_threads()
-    torch.set_num_threads(crew.threads or threads)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads or before)
     seconds = min(_timed_steps(config, side, batch, device))
-    torch.set_num_threads(threads)
-    per_image = seconds / batch * (config.train.size / side) ** 2
-    return per_image * images * config.train.epochs * math.ceil(trainings / crew.workers)
+    torch.set_num_threads(before)
+    return batch / seconds / (config.train.size / side) ** 2
+
+
+@torch.inference_mode()
+def convolution_gflops(device: Device, precision: str) -> float:
+    """Most 10^9 operations a second of a 3x3 convolution in the network's layout and number format."""
+    channels, side = 128, 128
+    image = torch.randn(2, channels, side, side).to(device.torch, number_format(device, precision))
+    image = image.contiguous(memory_format=torch.channels_last)
+    weight = torch.randn(channels, channels, 3, 3).to(image).contiguous(memory_format=torch.channels_last)
+    seconds: list[float] = []
+    for _ in range(_ROUNDS):
+        started = time.perf_counter()
+        F.conv2d(image, weight, padding=1).flatten()[0].item()  # waits for the device
+        seconds.append(time.perf_counter() - started)
+    return 2 * 2 * channels**2 * 9 * side**2 / min(seconds) / 1e9
 
 
 def _timed_steps(config: Config, side: int, batch: int, device: Device) -> list[float]:

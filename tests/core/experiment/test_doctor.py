@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+import torch
 
-from livernet.core.experiment.doctor import examine, expected_times
+from livernet.core.experiment.doctor import examine, measured_speed
 from livernet.core.presets import PRESETS
 
 
@@ -25,6 +26,14 @@ def test_faults_carry_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert checks["write access"].remedy
 
 
-def test_expected_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("livernet.core.experiment.doctor.estimate_seconds", lambda *_: 7200.0)
-    assert [check.value for check in expected_times("cpu")] == ["about 2.0 h"] * len(PRESETS)
+def test_measured_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    monkeypatch.setattr("livernet.core.experiment.doctor.convolution_gflops", lambda *_: 987.6)
+    monkeypatch.setattr("livernet.core.experiment.doctor.images_per_second", lambda *_: 5.0)
+    speed, *times = measured_speed("cpu")
+    assert speed.value.startswith("988 GFLOP/s of 3x3 convolutions in ")
+    expected = {"paper": "7.4 h", "small": "1.8 h", "quick": "71 min"}  # 10 x 106 x epochs / (2 x 5)
+    assert [check.name for check in times] == [f"cv --preset {name}" for name in PRESETS]
+    for check in times:
+        time = expected[check.name.split()[-1]]
+        assert check.value == f"about {time}, 10 training images a second"

@@ -5,7 +5,8 @@ import torch
 
 from livernet.core.config import Config
 from livernet.core.device import Device
-from livernet.core.train.estimate import estimate_seconds, human_time
+from livernet.core.processes import Crew
+from livernet.core.train.estimate import convolution_gflops, estimate_seconds, human_time
 
 
 def test_estimate_scales_with_the_work(tiny: Config, cpu: Device, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -13,6 +14,8 @@ def test_estimate_scales_with_the_work(tiny: Config, cpu: Device, monkeypatch: p
     one = estimate_seconds(tiny, images=10, trainings=1, device=cpu)
     assert one == pytest.approx(1.0 / tiny.train.batch * 10 * tiny.train.epochs)
     assert estimate_seconds(tiny, images=20, trainings=3, device=cpu) == pytest.approx(6 * one)
+    crew = Crew(workers=2, threads=1)  # three trainings by two take as long as two by one
+    assert estimate_seconds(tiny, images=10, trainings=3, device=cpu, crew=crew) == pytest.approx(2 * one)
     large = dataclasses.replace(tiny, train=dataclasses.replace(tiny.train, size=512))
     pixels, batch = (512 / 128) ** 2, 2  # large pictures are timed small, two at a time
     expected = 1.0 / batch * pixels * 10 * tiny.train.epochs
@@ -25,6 +28,10 @@ def test_estimate_is_timed_and_leaves_the_random_stream_alone(tiny: Config, cpu:
     torch.manual_seed(1)
     assert 0 < estimate_seconds(tiny, images=1, trainings=1, device=cpu) < 600
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_convolutions_are_timed_in_the_format_of_the_network(cpu: Device) -> None:
+    assert 0.1 < convolution_gflops(cpu, "fp32") < 1e7
 
 
 @pytest.mark.parametrize(
