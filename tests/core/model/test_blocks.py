@@ -57,6 +57,16 @@ def test_dropout_is_off_in_evaluation_and_seeded_in_training() -> None:
     assert not torch.equal(layer(x), first)
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_without_gradients_the_output_is_the_same(training: bool) -> None:
+    layer, x = MaxoutDropout(2, 0.5).train(training), torch.randn(1, 4, 8, 8)
+    torch.manual_seed(3)
+    kept = layer(x)
+    torch.manual_seed(3)
+    with torch.no_grad():
+        assert torch.equal(layer(x), kept)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_maxout_dropout_equals_the_plain_form_in_every_format(dtype: torch.dtype) -> None:
     x = torch.randn(2, 8, 16, 12).to(dtype).contiguous(memory_format=torch.channels_last).requires_grad_()
