@@ -146,7 +146,11 @@ def to_grey(pixels: NDArray[np.uint8] | Image.Image) -> tuple[NDArray[np.uint8],
     if isinstance(pixels, np.ndarray) and pixels.ndim == 2:
         return np.ascontiguousarray(pixels), np.zeros(pixels.shape, dtype=np.bool_)
     image = Image.fromarray(np.ascontiguousarray(pixels)) if isinstance(pixels, np.ndarray) else pixels
-    red_HW, green_HW, blue_HW = (np.asarray(channel) for channel in image.split())
+    # without a picture of each channel in between
+    red_HW, green_HW, blue_HW = (
+        np.frombuffer(image.tobytes("raw", band), dtype=np.uint8).reshape(image.height, image.width)
+        for band in "RGB"
+    )
     brightest_HW, darkest_HW = np.maximum(red_HW, green_HW), np.minimum(red_HW, green_HW)
     np.maximum(brightest_HW, blue_HW, out=brightest_HW)
     np.minimum(darkest_HW, blue_HW, out=darkest_HW)

@@ -12,7 +12,7 @@ from livernet.core.data.images import Picture
 from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.residue.find import holds_writing
 from livernet.core.preprocess.sector.locate import locate
-from livernet.core.preprocess.windows import opened, window_max
+from livernet.core.preprocess.windows import opened, window_max, window_of
 
 _FILLED = 0.9
 _PIECE = 0.002
@@ -37,10 +37,10 @@ def is_prepared(picture: Picture, size: int = 512) -> bool:
     grey_SS = picture.grey_HW
     if picture.source_format != "PNG" or picture.bit_depth != 8 or grey_SS.shape != (size, size):
         return False
-    if picture.saturated_HW.any() or not grey_SS.any():
+    if picture.saturated_HW.any():
         return False
-    x0, y0, x1, y1 = _bounds(grey_SS > 0)
-    if max(x1 - x0, y1 - y0) < _FILLED * size:
+    lit = window_of(grey_SS > 0)
+    if lit is None or max(part.stop - part.start for part in lit) < _FILLED * size:
         return False
     if any(0 < np.max(block) <= np.min(block) + 1 for block in _corners(grey_SS)):
         return False
@@ -100,11 +100,3 @@ def _fitted(picture: Picture) -> NDArray[np.bool_]:
     except (Quarantined, ValueError):
         return np.zeros(shape, dtype=np.bool_)
     return located.fit.sector.mask(shape, margin=-_RIM / 2)
-
-
-def _bounds(inside_SS: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """The box (x0, y0, x1, y1) of the true pixels, x1 and y1 exclusive; empty for none."""
-    rows, columns = np.flatnonzero(inside_SS.any(axis=1)), np.flatnonzero(inside_SS.any(axis=0))
-    if len(rows) == 0:
-        return 0, 0, 0, 0
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -19,6 +19,7 @@ from livernet.core.preprocess.residue.inpaint import paint_over
 from livernet.core.preprocess.sector.locate import Located, locate
 from livernet.core.preprocess.sector.shape import Sector
 from livernet.core.preprocess.settings import PreprocessConfig
+from livernet.core.preprocess.windows import window_of
 
 BLANKED_MARGIN = 1.5
 """How far the sector is drawn in, in source pixels, before everything outside it is blanked."""
@@ -144,10 +145,11 @@ def _check_residue(residue: Residue, settings: PreprocessConfig) -> None:
 
 def _bounds(inside_HW: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     """The box (x0, y0, x1, y1) of the true pixels, x1 and y1 exclusive."""
-    rows, columns = np.flatnonzero(inside_HW.any(axis=1)), np.flatnonzero(inside_HW.any(axis=0))
-    if len(rows) == 0:
+    window = window_of(inside_HW)
+    if window is None:
         raise Quarantined("the sector is too small (nothing is left)", "export the picture at full size")
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    rows, columns = window
+    return columns.start, rows.start, columns.stop, rows.stop
 
 
 def _checks(located: Located, residue: Residue) -> dict[str, Any]:

@@ -30,6 +30,14 @@ def opened(image_HW: NDArray[Value], height: int, width: int | None = None) -> N
     return window_max(window_min(image_HW, height, width), height, width)
 
 
+def window_of(mask_HW: NDArray[np.bool_]) -> tuple[slice, slice] | None:
+    """The rows and columns that hold the true pixels; ``None`` for none."""
+    rows, columns = np.flatnonzero(mask_HW.any(axis=1)), np.flatnonzero(mask_HW.any(axis=0))
+    if len(rows) == 0:
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
 def _rolled(image_HW: NDArray[Value], size: int, axis: int, pick: np.ufunc) -> NDArray[Value]:
     if size == 1:
         return image_HW

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from livernet.core.preprocess.windows import opened, window_max, window_min
+from livernet.core.preprocess.windows import opened, window_max, window_min, window_of
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 7, 9, 49])
@@ -27,3 +27,10 @@ def test_opening_takes_away_what_is_thin():
     image[10, :] = 200
     assert opened(image, 5)[10, 2] == 0
     assert opened(image, 5)[10, 15] == 100
+
+
+def test_the_window_of_a_mask_holds_its_true_pixels():
+    mask = np.zeros((20, 30), np.bool_)
+    assert window_of(mask) is None
+    mask[4, 7] = mask[9, 2] = True
+    assert window_of(mask) == (slice(4, 10), slice(2, 8))

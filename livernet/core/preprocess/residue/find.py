@@ -14,7 +14,7 @@ from livernet.core.preprocess.residue.lines import holds_frame, level_lines
 from livernet.core.preprocess.residue.markers import find_markers
 from livernet.core.preprocess.residue.strokes import Layer, search
 from livernet.core.preprocess.residue.writing import likeness
-from livernet.core.preprocess.windows import window_min
+from livernet.core.preprocess.windows import window_min, window_of
 
 _RIM = 2
 """The sector's own edge is no stroke: its outermost pixels are left out. A stroke cut by it still is one."""
@@ -53,7 +53,7 @@ def find_residue(
         dark_HW: where the sector holds no echoes, so that every thin bright stroke is a drawn one.
     """
     marker_HW = np.zeros_like(inside_HW)
-    window = _window(inside_HW)
+    window = window_of(inside_HW)
     if window is None:
         return Residue(marker_HW=marker_HW, markers=0, text=False, coloured=False)
     grey_hw, inside_hw = np.ascontiguousarray(grey_HW[window]), inside_HW[window]
@@ -90,10 +90,3 @@ def _coloured_layers(colour_hw: Mask, core_hw: Mask) -> tuple[Layer, ...]:
     if not colour_hw.any():
         return ()
     return search(np.where(colour_hw, np.uint8(255), np.uint8(0)), core_hw)
-
-
-def _window(inside_HW: Mask) -> tuple[slice, slice] | None:
-    rows, columns = np.flatnonzero(inside_HW.any(axis=1)), np.flatnonzero(inside_HW.any(axis=0))
-    if len(rows) == 0:
-        return None
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
