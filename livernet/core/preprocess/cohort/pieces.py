@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from livernet.core.data.guard import guarded
 from livernet.core.data.images import Picture, read_mask, read_pictures
 from livernet.core.data.thumbnails import thumbnail
 from livernet.core.errors import DataError, OutputError
-from livernet.core.files import json_bytes, png_bytes, sha256, write_scratch
+from livernet.core.files import png_bytes, sha256, write_scratch
 from livernet.core.preprocess.cohort.record import image_record
 from livernet.core.preprocess.cohort.sources import MASKS
 from livernet.core.preprocess.geometry import Geometry, mask_to_square, on_screen
@@ -170,8 +170,8 @@ def _make(job: Job, settings: PreprocessConfig, store: Path, key: str) -> Made:
                 )
     except DataError as error:
         refused.append(Refusal(suffix="", reason=_without_paths(error.message, job), remedy=error.hint))
-    made = {"outputs": [asdict(one) for one in outputs], "refused": [asdict(one) for one in refused]}
-    write_scratch(piece_path(store, key, "", "json"), json_bytes(made))
+    made = {"outputs": [vars(one) for one in outputs], "refused": [vars(one) for one in refused]}
+    write_scratch(piece_path(store, key, "", "json"), json.dumps(made).encode())
     return tuple(outputs), tuple(refused)
 
 
