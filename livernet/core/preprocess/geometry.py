@@ -102,7 +102,10 @@ def picture_to_square(image_HW: NDArray[np.uint8], geometry: Geometry) -> NDArra
     Raises:
         DataError: the picture is not of the size the geometry was made for.
     """
-    crop_hw = _crop(image_HW, geometry)
+    return _to_square(_crop(image_HW, geometry), geometry)
+
+
+def _to_square(crop_hw: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
     left, top, right, bottom = geometry.placed
     square_SS = np.zeros((geometry.size, geometry.size), dtype=np.uint8)
     square_SS[top:bottom, left:right] = _resized(crop_hw, right - left, bottom - top)
@@ -115,8 +118,7 @@ def mask_to_square(mask_HW: NDArray[np.bool_], geometry: Geometry) -> NDArray[np
     Raises:
         DataError: the mask is not of the size the geometry was made for.
     """
-    as_uint8_HW = mask_HW.astype(np.uint8) * np.uint8(255)
-    square_SS = picture_to_square(as_uint8_HW, geometry)
+    square_SS = _to_square(_crop(mask_HW, geometry).astype(np.uint8) * np.uint8(255), geometry)
     return np.where(square_SS >= 128, np.uint8(255), np.uint8(0))
 
 

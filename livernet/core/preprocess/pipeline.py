@@ -89,14 +89,17 @@ def prepare_all(
 def _panel(picture: Picture, located: Located, settings: PreprocessConfig, *, forgiving: bool) -> Prepared:
     grey_HW = picture.grey_HW
     inside_HW = located.fit.sector.mask(grey_HW.shape, margin=BLANKED_MARGIN)
-    dark_HW = inside_HW & ~located.echo.near(grey_HW.shape, _NEAR)
+    x0, y0, x1, y1 = box = _bounds(inside_HW)
+    window = slice(y0, y1), slice(x0, x1)
+    dark_HW = np.zeros_like(inside_HW)
+    dark_HW[window] = inside_HW[window] & ~located.echo.near(window, _NEAR)
     coloured_HW = np.zeros_like(inside_HW) if settings.allow_doppler else picture.saturated_HW
     residue = find_residue(grey_HW, coloured_HW, inside_HW, dark_HW)
     if not forgiving:
         _check_residue(residue, settings)
     paint = settings.on_marker == "inpaint" and residue.markers > 0
     shown_HW = paint_over(grey_HW, residue.marker_HW, inside_HW) if paint else grey_HW
-    geometry = Geometry(box=_bounds(inside_HW), source=grey_HW.shape, size=settings.size, fit=settings.fit)
+    geometry = Geometry(box=box, source=grey_HW.shape, size=settings.size, fit=settings.fit)
     return Prepared(
         image_SS=picture_to_square(shown_HW * inside_HW, geometry),
         marker_SS=mask_to_square(residue.marker_HW, geometry) if residue.markers else None,

@@ -41,7 +41,7 @@ def window_of(mask_HW: NDArray[np.bool_]) -> tuple[slice, slice] | None:
 def _rolled(image_HW: NDArray[Value], size: int, axis: int, pick: np.ufunc) -> NDArray[Value]:
     if size == 1:
         return image_HW
-    run_HW = _bordered(image_HW, size // 2, axis)
+    run_HW = bordered(image_HW, size // 2, axis)
     covered = 1
     while covered < size:
         step = min(covered, size - covered)
@@ -53,8 +53,8 @@ def _rolled(image_HW: NDArray[Value], size: int, axis: int, pick: np.ufunc) -> N
     return run_HW
 
 
-def _bordered(image_HW: NDArray[Value], margin: int, axis: int) -> NDArray[Value]:
-    """The outermost pixels repeated on two sides, as ``numpy.pad`` does in twice the time."""
+def bordered(image_HW: NDArray[Value], margin: int, axis: int) -> NDArray[Value]:
+    """The outermost pixels repeated on both sides along an axis, as ``numpy.pad`` does in twice the time."""
     shape = [side + 2 * margin * (k == axis) for k, side in enumerate(image_HW.shape)]
     padded = np.empty(shape, dtype=image_HW.dtype)
     inner_HW, outer_HW = (image_HW, padded) if axis == 0 else (image_HW.T, padded.T)

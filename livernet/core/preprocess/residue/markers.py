@@ -80,7 +80,8 @@ def _lone_strokes(layer: Layer, dark_hw: Mask) -> Mask:
 
 
 def _put(kind_hw: Kinds, kind: str, mark_hw: Mask) -> None:
-    np.minimum(kind_hw, np.uint8(KINDS.index(kind)), out=kind_hw, where=mark_hw)
+    if mark_hw.any():
+        np.minimum(kind_hw, np.uint8(KINDS.index(kind)), out=kind_hw, where=mark_hw)
 
 
 def _put_shape(kind_hw: Kinds, shape: Glyph, scale: int) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from livernet.core.preprocess.residue.blobs import Blobs, Mask, blobs
+from livernet.core.preprocess.windows import bordered
 
 Grey = NDArray[np.uint8]
 Rule = tuple[int, int, int]
@@ -124,7 +125,7 @@ def rise_above_sides(grey_HW: Grey, axis: int) -> Grey:
     def part(of_HW: Grey, start: int, length: int) -> Grey:
         return of_HW[start : start + length] if axis == 0 else of_HW[:, start : start + length]
 
-    padded = np.pad(grey_HW, [(3, 3) if k == axis else (0, 0) for k in range(2)], mode="edge")
+    padded = bordered(grey_HW, 3, axis)
     darker = np.minimum(part(padded, 0, size + 5), part(padded, 1, size + 5))
     side_HW = np.maximum(part(darker, 0, size), part(darker, 5, size))
     rise_HW: Grey = np.maximum(grey_HW, side_HW)
@@ -167,11 +168,10 @@ def _runs(
         for k, (rows, _, spread) in enumerate(rules):
             for step in path_K[(rules[k - 1][0] if k else 1) : rows]:
                 index_N, weakest_N = _followed(index_N, weakest_N, int(step), rise_M, min(least[k:]))
-            able_N = weakest_N >= least[k]
+            able_N = (weakest_N >= least[k]) & core_M[index_N + path_K[rows // 2]]
             run_KN = index_N[able_N] + path_K[:rows, None]
             # a bright stroke may waver more: JPEG and smoothed edges err in proportion
             steady_N = np.ptp(grey_M[run_KN], axis=0) <= np.maximum(spread, weakest_N[able_N] // 3)
-            steady_N &= core_M[run_KN[rows // 2]]
             if steady_N.any():
                 found_HW = np.zeros(grey_HW.shape, dtype=np.bool_) if found_HW is None else found_HW
                 found_HW.ravel()[run_KN[:, steady_N]] = True

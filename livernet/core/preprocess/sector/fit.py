@@ -8,6 +8,7 @@ Shape suffixes: K columns of the coarse grid of :mod:`echo`; A apexes; B boxes; 
 An apex is a row of four numbers, x and y of where two edges meet and their slopes; a box is x0, y0, x1, y1.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
@@ -152,10 +153,11 @@ def _apexes(outline: Outline) -> Numbers:
     lefts = edge_lines(outline.rows, outline.left)
     rights = [(-a, -b) for a, b in edge_lines(outline.rows, -outline.right)]
     pairs = [(line_l, line_r) for line_l in lefts for line_r in rights]
-    for line, axes in zip(lefts, _axes(lefts, outline), strict=True):
-        pairs += [(line, (2 * axis - line[0], -line[1])) for axis in axes]
-    for line, axes in zip(rights, _axes(rights, outline), strict=True):
-        pairs += [((2 * axis - line[0], -line[1]), line) for axis in axes]
+    axes = list(_axes([*lefts, *rights], outline))
+    for line, of_line in zip(lefts, axes[: len(lefts)], strict=True):
+        pairs += [(line, (2 * axis - line[0], -line[1])) for axis in of_line]
+    for line, of_line in zip(rights, axes[len(lefts) :], strict=True):
+        pairs += [((2 * axis - line[0], -line[1]), line) for axis in of_line]
     a_l, b_l, a_r, b_r = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
     opening = np.maximum(b_r - b_l, 1e-9)
     y = (a_l - a_r) / opening
@@ -233,9 +235,9 @@ def _thinned(ends_N: Points) -> Points:
 
 def _rectangles(outline: Outline, sides: Sides) -> Numbers:
     """The boxes of a linear probe: where echoes end on straight lines, or where most rows and columns end."""
-    ends = (outline.left, outline.top, outline.right, outline.bottom)
-    typical = [float(np.median(part)) for part in ends]
-    outermost = [float(np.percentile(part, at)) for part, at in zip(ends, (5, 5, 95, 95), strict=True)]
+    ends = [np.sort(part) for part in (outline.left, outline.top, outline.right, outline.bottom)]
+    typical = [_quantile(part, 0.5) for part in ends]
+    outermost = [_quantile(part, at) for part, at in zip(ends, (0.05, 0.05, 0.95, 0.95), strict=True)]
     cut = [levels[0] if levels else middle for middle, levels in zip(typical, sides, strict=True)]
     mixed = [cut[0], outermost[1], cut[2], outermost[3]]
     return as_numbers(
@@ -244,6 +246,12 @@ def _rectangles(outline: Outline, sides: Sides) -> Numbers:
             for x0, y0, x1, y1 in (typical, cut, mixed)
         ]
     )
+
+
+def _quantile(ordered_N: Points, share: float) -> float:
+    place = share * (len(ordered_N) - 1)
+    low, high = (float(ordered_N[at]) for at in (math.floor(place), math.ceil(place)))
+    return low + (place % 1) * (high - low)
 
 
 def _with_mirrored_cut(sector: Sector, outline: Outline) -> Sector:

@@ -5,6 +5,7 @@ Shape suffixes: h, w the coarse grid of :mod:`echo`; M ends of the outline; C ca
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -86,11 +87,14 @@ class Judge:
         """``rows`` is about how many rows of cells are looked at."""
         thin = max(1, echo.region_hw.shape[0] // rows)
         self._echoes = _Sums(echo.region_hw, np.arange(thin // 2, echo.region_hw.shape[0], thin))
-        drawn_hw = echo.drawn_hw
-        self._drawn = _Sums(drawn_hw, np.flatnonzero(drawn_hw.any(axis=1)))
+        self._drawn_hw = echo.drawn_hw
         x_M, y_M = outline.points
         step = max(1, len(x_M) // (_ENDS * rows))
         self._x_M, self._y_M = x_M[::step], y_M[::step]
+
+    @cached_property
+    def _drawn(self) -> "_Sums":
+        return _Sums(self._drawn_hw, np.flatnonzero(self._drawn_hw.any(axis=1)))
 
     def fits(self, shapes_C10: Numbers, *, strokes: bool = True) -> Fits:
         """What speaks for each of the candidates; without ``strokes`` nothing drawn counts."""

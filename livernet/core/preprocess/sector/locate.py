@@ -107,7 +107,7 @@ def _check(located: Located) -> None:
         )
     inside_hw = fit.sector.scaled(1 / step).mask(located.echo.region_hw.shape)
     across, down = (step * int(np.count_nonzero(inside_hw.any(axis=axis))) for axis in (0, 1))
-    if min(across, down) < _LEAST_SIDE or inside_hw.mean() < _LEAST_SHARE:
+    if min(across, down) < _LEAST_SIDE or np.count_nonzero(inside_hw) < _LEAST_SHARE * inside_hw.size:
         raise Quarantined(
             f"the sector is too small ({across}x{down} pixels)", "export the picture at full size"
         )

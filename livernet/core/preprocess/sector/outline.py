@@ -7,6 +7,7 @@ Shape suffixes: h, w the coarse grid of :mod:`echo`; N rows or columns; P pairs 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +148,7 @@ def arc_rows(lines: Sequence[Line], columns: Points, ends_N: Points) -> list[flo
     return [float(t_LP[k, best]) if usable_LP[k, best] else None for k, best in enumerate(best_L)]
 
 
+@lru_cache(maxsize=1024)
 def _pairs(count: int, anchors: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """All pairs of some places spread evenly over ``count``."""
     places = np.unique(np.linspace(0, count - 1, anchors).astype(np.intp))

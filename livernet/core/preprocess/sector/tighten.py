@@ -6,6 +6,7 @@ Shape suffixes: S sides; K places along a side, P those that tell; D depths acro
 
 import math
 from dataclasses import replace
+from statistics import linear_regression
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,10 @@ def _sides(sector: Sector) -> dict[str, Side]:
 
 
 def _side(*parts: Side | float) -> Side:
-    return np.stack([np.broadcast_to(np.float32(part), _PLACES) for part in parts])
+    side_4K = np.empty((len(parts), _PLACES), dtype=np.float32)
+    for row_K, part in zip(side_4K, parts, strict=True):
+        row_K[:] = part
+    return side_4K
 
 
 def _clear(
@@ -141,8 +145,8 @@ def _moved_edge(
         return angle, _first(clear_PD) or 0.0
     inner, outer = sector.radii
     radii = [inner + (outer - inner) * at / (_PLACES - 1) for at, _ in told]
-    slope, start = np.polyfit(radii, moves, 1)
-    return angle + sign * math.atan(float(slope)), float(start)
+    slope, start = linear_regression(radii, moves)
+    return angle + sign * math.atan(slope), start
 
 
 def _between(sector: Sector, left: tuple[float, float], right: tuple[float, float]) -> Sector:

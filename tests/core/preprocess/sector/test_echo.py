@@ -90,7 +90,7 @@ def test_a_sector_is_a_hole_in_a_grey_console():
 
 def test_near_grows_by_the_distance():
     echo = Screen(screen()).echoes()[0]
-    near = echo.near(SHAPE, 8)
+    near = echo.near((slice(0, SHAPE[0]), slice(0, SHAPE[1])), 8)
     assert near.shape == SHAPE
     assert (near & ~CONVEX.mask(SHAPE, margin=-14)).sum() == 0
 
