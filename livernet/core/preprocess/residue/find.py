@@ -19,6 +19,9 @@ from livernet.core.preprocess.windows import window_min, window_of
 _RIM = 2
 """The sector's own edge is no stroke: its outermost pixels are left out. A stroke cut by it still is one."""
 
+_AROUND = 64
+"""Pixels around colour that are searched with it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Residue:
@@ -87,6 +90,11 @@ def holds_writing(grey_HW: NDArray[np.uint8]) -> bool:
 
 def _coloured_layers(colour_hw: Mask, core_hw: Mask) -> tuple[Layer, ...]:
     """The colour alone, as white on black: coloured writing may be no brighter than what is around it."""
-    if not colour_hw.any():
+    window = window_of(colour_hw)
+    if window is None:
         return ()
-    return search(np.where(colour_hw, np.uint8(255), np.uint8(0)), core_hw)
+    # nothing else is lit: a border as wide as the longest stroke of the smallest layer will do
+    rows, columns = (
+        slice(max(0, (part.start - _AROUND) // 4 * 4), part.stop + _AROUND) for part in window
+    )
+    return search(colour_hw[rows, columns].view(np.uint8) * np.uint8(255), core_hw[rows, columns])

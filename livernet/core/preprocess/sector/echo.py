@@ -41,8 +41,8 @@ class Echo:
     """Side of a grid cell in pixels."""
     viewport: Box
     """Cells (x0, y0, x1, y1), inclusive, that no panel of the console covers: the sector cannot be wider."""
-    texture: float
-    """Median of the greys' range within a cell: high for echoes, low for a shaded panel."""
+    range_hw: NDArray[np.uint8]
+    """Range of the greys within each cell of the screen, uint8 (h, w)."""
     stroke_hw: NDArray[np.bool_]
     """Cells with writing, ticks, edges or other steep steps, or of a bright console: bool (h, w)."""
 
@@ -50,6 +50,11 @@ class Echo:
     def drawn_hw(self) -> NDArray[np.bool_]:
         """Strokes of the console, away from the region, bool (h, w): the sector avoids them."""
         return np.asarray(self.stroke_hw & ~window_max(self.region_hw, 2 * _AWAY + 1))
+
+    @property
+    def texture(self) -> float:
+        """Median of the greys' range within a cell: high for echoes, low for a shaded panel."""
+        return _ranked(self.range_hw[::2, ::2][self.region_hw[::2, ::2]], 0.5)
 
     @property
     def area(self) -> int:
@@ -150,7 +155,7 @@ class Screen:
             region_hw=region_hw,
             step=self.step,
             viewport=_viewport(region_hw, self._panel_hw),
-            texture=_ranked(self.range_hw[::2, ::2][region_hw[::2, ::2]], 0.5),
+            range_hw=self.range_hw,
             stroke_hw=self._stroke_hw,
         )
 
@@ -255,8 +260,9 @@ def _moved(cells_hw: NDArray[np.bool_], moving_HW: NDArray[np.bool_], step: int)
 def _viewport(region_hw: NDArray[np.bool_], panel_hw: NDArray[np.bool_]) -> Box:
     """The box around the region up to the nearest rows and columns that are mostly panel."""
     rows, columns = np.flatnonzero(region_hw.any(axis=1)), np.flatnonzero(region_hw.any(axis=0))
-    across = panel_hw[rows[0] : rows[-1] + 1].mean(axis=0) > _PANEL
-    down = panel_hw[:, columns[0] : columns[-1] + 1].mean(axis=1) > _PANEL
+    beside_hw, over_hw = panel_hw[rows[0] : rows[-1] + 1], panel_hw[:, columns[0] : columns[-1] + 1]
+    across = beside_hw.sum(axis=0, dtype=np.uint16) > _PANEL * len(beside_hw)
+    down = over_hw.sum(axis=1, dtype=np.uint16) > _PANEL * over_hw.shape[1]
     (x0, x1), (y0, y1) = (
         _between(blocked, int(ends[0] + ends[-1]) // 2) for blocked, ends in ((across, columns), (down, rows))
     )

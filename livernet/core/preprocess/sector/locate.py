@@ -63,7 +63,7 @@ def locate(picture: Picture, *, allow_doppler: bool = False, forgiving: bool = F
         raise Quarantined(
             "no ultrasound sector found", "check that this is a B-mode picture; crop the console away"
         )
-    if not (apart(places) and alike(places)):
+    if len(places) > 1 and not (apart(places) and alike(places)):
         if not (forgiving or allow_doppler):
             raise Quarantined(
                 "mixed-mode screen (a second, unlike picture beside the sector)",
