@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from livernet.core.preprocess.windows import window_of
 
-_BLOCK, _THIN = 8, 7
+_BLOCK, _THIN = 8, 3
 _SPARSE = 4
 
 
@@ -53,7 +53,7 @@ def _excess(
 
     Steps are taken along an axis, in the sector's window.
     """
-    # one line in seven tells as much, on every phase of the blocks
+    # a third of the lines tells as much
     first = window[1 - along].start
     lines = slice(first + -first % _THIN, window[1 - along].stop, _THIN)
     part = (lines, window[1]) if along == 1 else (window[0], lines)
