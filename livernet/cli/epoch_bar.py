@@ -8,6 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from livernet.cli.console import note
 from livernet.core.data.predictions import Prediction
 from livernet.core.train.loop import EpochMetrics
 
@@ -32,6 +33,7 @@ class EpochBar:
         self._task = self._bar.add_task("reading pictures", total=None, facts="")
         self._epochs = 0
         self._told = time.monotonic()
+        self._noticed: set[str] = set()
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -52,11 +54,18 @@ class EpochBar:
 
     def epoch(self, metrics: EpochMetrics, of: str = "") -> None:
         """Move the bar; without one, print a line now and then. ``of`` says of which training it is."""
+        self._tell(metrics.notice)
         facts = f"{of}epoch {metrics.epoch}/{self._epochs}: {figures(metrics)}"
         self._bar.update(self._task, advance=1, facts=facts)
         if self._bar.disable and time.monotonic() - self._told > _QUIET_SECONDS:
             self._told = time.monotonic()
             self._console.print(f"  {facts}", markup=False)
+
+    def _tell(self, notice: str) -> None:
+        """Say what gave way, once: folds give way alike."""
+        if notice and notice not in self._noticed:
+            self._noticed.add(notice)
+            note(notice)
 
 
 def figures(metrics: EpochMetrics) -> str:

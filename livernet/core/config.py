@@ -103,8 +103,14 @@ class TrainConfig:
     """Adadelta's epsilon."""
     average: float = 0.0
     """Decay per step of a moving average of the weights, kept in place of the last ones; 0 is off."""
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    precision: Literal["auto", "fp32", "tf32", "bf16"] = "auto"
     """Number format of the convolutions; auto takes bf16 where the device has the instructions."""
+    micro: int = 0
+    """Images that go through the network at once, their gradients added up to the batch's; 0 is automatic."""
+    checkpoint: bool = False
+    """Whether blocks are computed twice to keep only their inputs: half the memory, a third more time."""
+    compile: Literal["auto", "on", "off"] = "auto"
+    """torch.compile; auto takes it on a GPU where it pays back within the training."""
     seed: int = 0
     """Seed of weights, dropout, augmentation and folds."""
 
@@ -112,6 +118,7 @@ class TrainConfig:
         _require(self.size >= 32, "train.size", self.size, "at least 32")
         _require(self.epochs >= 1, "train.epochs", self.epochs, "at least 1")
         _require(self.batch >= 1, "train.batch", self.batch, "at least 1")
+        _require(self.micro >= 0, "train.micro", self.micro, "at least 0")
         _require(self.lr > 0, "train.lr", self.lr, "above 0")
         _require(0 < self.rho < 1, "train.rho", self.rho, "in (0, 1)")
         _require(self.eps > 0, "train.eps", self.eps, "above 0")
@@ -143,6 +150,9 @@ class Config:
             self.train.size,
             f"a multiple of {factor} (2**(depth-1))",
         )
+        twice = self.train.checkpoint and self.model.norm == "batch"
+        rule = "false with model.norm=batch, which would count every batch twice"
+        _require(not twice, "train.checkpoint", "true", rule)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain nested dictionaries, as written to run.json and model files."""

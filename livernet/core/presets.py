@@ -29,6 +29,8 @@ The small presets see each image a fifth as often as the paper's 250 epochs; ave
 rate never falls, so late epochs swing) and varying the gain make up for some of that.
 """
 
+_SWITCH = {"true": True, "false": False}
+
 
 def resolve_preset(preset: str, *, on_gpu: bool) -> str:
     """The preset that ``auto`` stands for (``paper`` on a GPU, else ``quick``), or the one named.
@@ -127,6 +129,10 @@ def _coerce(value: Any, kind: Any, key: str) -> Any:
             raise ConfigError(f"setting {key} = {value!r} is not allowed", f"use {', '.join(get_args(kind))}")
         return value
     wrong = ConfigError(f"setting {key} = {value!r} is not {_article(kind)}", f"give {key} {_article(kind)}")
+    if kind is bool:
+        if str(value).lower() not in _SWITCH:
+            raise wrong
+        return _SWITCH[str(value).lower()]
     if isinstance(value, bool) or (kind is int and isinstance(value, float)):
         raise wrong
     try:
@@ -136,4 +142,4 @@ def _coerce(value: Any, kind: Any, key: str) -> Any:
 
 
 def _article(kind: Any) -> str:
-    return {int: "a whole number", float: "a number", str: "text"}[kind]
+    return {int: "a whole number", float: "a number", str: "text", bool: "true or false"}[kind]

@@ -1,5 +1,7 @@
 import io
+from dataclasses import replace
 
+import pytest
 from rich.console import Console
 
 from livernet.cli.epoch_bar import EpochBar, figures, held_out
@@ -8,7 +10,7 @@ from livernet.core.train.loop import EpochMetrics
 
 EPOCH = EpochMetrics(
     epoch=3, seconds=1.0, loss=1.25, loss_fine=0.3, loss_middle=0.3, loss_coarse=0.3, loss_class=0.5,
-    dice=0.912, accuracy=0.5,
+    dice=0.912, accuracy=0.5, micro=8,
 )  # fmt: skip
 
 
@@ -50,3 +52,12 @@ def test_a_terminal_has_a_bar_that_goes_away() -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "Dice 0.91" in text
     assert text.rstrip().endswith("\x1b[2K") or "\x1b[?25h" in text
+
+
+def test_what_gave_way_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with EpochBar(Console(file=io.StringIO(), width=100)) as watch:
+        for notice in ("", "out of memory: 4 images", "out of memory: 4 images"):
+            watch.epoch(replace(EPOCH, notice=notice))
+    assert capsys.readouterr().err == "note: out of memory: 4 images\n"
+    assert "notice" not in EPOCH.to_dict()
+    assert replace(EPOCH, notice="so").to_dict()["notice"] == "so"

@@ -23,6 +23,11 @@ def test_defaults_are_the_papers() -> None:
         (lambda: LossConfig(fine=0, middle=0, coarse=0, stage=0), r"loss = 0 is out of range"),
         (lambda: AugmentConfig(scale=1), r"augment.scale = 1 is out of range"),
         (lambda: TrainConfig(epochs=0), r"train.epochs = 0 is out of range"),
+        (lambda: TrainConfig(micro=-1), r"train.micro = -1 is out of range"),
+        (
+            lambda: Config(model=ModelConfig(norm="batch"), train=TrainConfig(checkpoint=True)),
+            r"train.checkpoint = true is out of range",
+        ),
         (lambda: TrainConfig(rho=1), r"train.rho = 1 is out of range"),
         (lambda: Config(train=TrainConfig(size=200)), r"train.size = 200 is out of range"),
     ],

@@ -72,3 +72,14 @@ def test_bad_files(tmp_path: Path) -> None:
     broken.write_text("[train]\nepochs = true")
     with pytest.raises(ConfigError, match="is not a whole number"):
         load_config("paper", broken)
+
+
+def test_switches(tmp_path: Path) -> None:
+    assert load_config("paper", None, ["train.checkpoint=True"]).train.checkpoint
+    file = tmp_path / "own.toml"
+    file.write_text("[train]\ncheckpoint = true\n")
+    assert load_config("paper", file).train.checkpoint
+    assert not load_config("paper", file, ["train.checkpoint=false"]).train.checkpoint
+    for wrong in ("1", "yes", ""):
+        with pytest.raises(ConfigError, match="is not true or false"):
+            load_config("paper", None, [f"train.checkpoint={wrong}"])

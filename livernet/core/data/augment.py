@@ -14,7 +14,7 @@ from livernet.core.config import AugmentConfig
 
 
 class AffineParameters(NamedTuple):
-    """One draw for every image of a batch; all tensors (B,) on the CPU."""
+    """One draw for every image of a batch; all tensors (B,)."""
 
     shift_x: Tensor
     """Fraction of the side, to the right."""
@@ -44,7 +44,7 @@ def sample_affine(count: int, config: AugmentConfig, generator: torch.Generator)
 
 
 def apply_affine(image_B1HW: Tensor, mask_B1HW: Tensor, draw: AffineParameters) -> tuple[Tensor, Tensor]:
-    """Move images (uint8 0..255) and masks (0/1) alike.
+    """Move images (uint8 0..255) and masks (0/1) alike; the draw is on their device.
 
     Returns float images in 0..1, black where nothing was, and float masks of 0 and 1. Both are interpolated
     bilinearly in one ``grid_sample``; a mask pixel at least half liver is liver.
@@ -55,8 +55,7 @@ def apply_affine(image_B1HW: Tensor, mask_B1HW: Tensor, draw: AffineParameters) 
     right, down = 2 * draw.shift_x, 2 * draw.shift_y
     top = torch.stack([cos, sin, -(cos * right + sin * down)], dim=1)
     bottom = torch.stack([-sin, cos, sin * right - cos * down], dim=1)
-    theta_B23 = torch.stack([top, bottom], dim=1).to(both_B2HW.device)
+    theta_B23 = torch.stack([top, bottom], dim=1)
     grid = F.affine_grid(theta_B23, list(both_B2HW.shape), align_corners=False)
     moved = F.grid_sample(both_B2HW, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    gain_B111 = draw.gain.to(moved.device).view(-1, 1, 1, 1)
-    return (moved[:, :1] * gain_B111).clamp(0, 1), (moved[:, 1:] >= 0.5).float()
+    return (moved[:, :1] * draw.gain.view(-1, 1, 1, 1)).clamp(0, 1), (moved[:, 1:] >= 0.5).float()

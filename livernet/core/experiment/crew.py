@@ -3,6 +3,7 @@
 import queue
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
@@ -49,7 +50,9 @@ class Shelf:
             self._tensors = None  # freed before the next are read
             self._size = job.config.train.size
             grouping = Grouping.parse(job.config.grouping)
-            self._tensors = load_tensors(job.cohort, grouping, self._size, self._device.torch)
+            self._tensors = load_tensors(
+                job.cohort, grouping, self._size, self._device.torch, share=self._device.share
+            )
         return self._tensors
 
 
@@ -104,9 +107,11 @@ def _one_by_one(
 def _side_by_side(jobs: Sequence[FoldJob], device: Device, crew: Crew, watch: FoldWatch) -> list[Prediction]:
     spawn = get_context("spawn")  # the same on every system; CUDA does not survive a fork
     todo, news = spawn.SimpleQueue(), spawn.Queue()
+    count = min(crew.workers, len(jobs))
+    devices = [_own(device, number, count) for number in range(count)]
     workers = [
-        spawn.Process(target=_work, args=(jobs, todo, news, _own(device, number), crew.threads), daemon=True)
-        for number in range(min(crew.workers, len(jobs)))
+        spawn.Process(target=_work, args=(jobs, todo, news, own, crew.threads), daemon=True)
+        for own in devices
     ]
     for place in [*range(len(jobs)), *(_NO_MORE for _ in workers)]:
         todo.put(place)
@@ -120,11 +125,12 @@ def _side_by_side(jobs: Sequence[FoldJob], device: Device, crew: Crew, watch: Fo
             worker.join()
 
 
-def _own(device: Device, number: int) -> Device:
-    """Where worker ``number`` computes: the GPUs take turns unless one was named."""
+def _own(device: Device, number: int, workers: int) -> Device:
+    """Where worker ``number`` of ``workers`` computes: the GPUs take turns unless one was named."""
     if device.torch.type != "cuda" or device.torch.index is not None:
-        return device
-    return choose_device(f"cuda:{number % torch.cuda.device_count()}")
+        return replace(device, share=workers)
+    gpus = torch.cuda.device_count()
+    return replace(choose_device(f"cuda:{number % gpus}"), share=-(-workers // gpus))
 
 
 def _follow(

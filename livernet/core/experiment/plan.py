@@ -109,7 +109,7 @@ def plan_cv(cohort: Cohort, options: CvOptions, device: torch.device) -> CvPlan:
         splits=_divide(rows, options, together, contradictions),
         duplicates=groups,
         contradictions=contradictions,
-        tensors=replace(tensors, class_N=class_indices(rows, grouping).to(device)),
+        tensors=replace(tensors, class_N=class_indices(rows, grouping).to(tensors.home)),
         preprocessing=preprocessing,
     )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from livernet.core.config import ModelConfig
 from livernet.core.model.blocks import ClassHead, ContractBlock, ExpandBlock
@@ -29,8 +30,9 @@ class Output(NamedTuple):
 class LiverNet(nn.Module):
     """Stages fibrosis and segments the liver in one forward pass."""
 
-    def __init__(self, classes: int, config: ModelConfig) -> None:
+    def __init__(self, classes: int, config: ModelConfig, *, checkpoint: bool = False) -> None:
         super().__init__()
+        self.checkpoint = checkpoint
         widths = [config.width * 2**level for level in range(config.depth)]
         self.contract = nn.ModuleList(
             ContractBlock(below, above, config) for below, above in zip([1, *widths], widths, strict=False)
@@ -45,12 +47,17 @@ class LiverNet(nn.Module):
         skips: list[Tensor] = []
         x = image_B1HW
         for stage in self.contract:
-            x = stage(F.max_pool2d(x, 2) if skips else x)
+            x = self._through(stage, F.max_pool2d(x, 2) if skips else x)
             skips.append(x)
         deepest = skips.pop()
         expanded: list[Tensor] = []
         for stage in self.expand:
-            x = stage(x, skips.pop())
+            x = self._through(stage, x, skips.pop())
             expanded.append(x)
         masks = tuple(head(y) for head, y in zip(self.mask_heads, reversed(expanded), strict=False))
         return Output(mask_logits=masks, class_logits_BK=self.head(deepest, masks[-1]))
+
+    def _through(self, block: nn.Module, *inputs: Tensor) -> Tensor:
+        if self.checkpoint and self.training:
+            return checkpoint(block, *inputs, use_reentrant=False)  # type: ignore[no-any-return]
+        return block(*inputs)  # type: ignore[no-any-return]

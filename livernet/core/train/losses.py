@@ -25,6 +25,13 @@ class Targets(NamedTuple):
     """Class index, int64; -1 where the stage is unknown."""
 
 
+class Labelled(NamedTuple):
+    """How many rows of a whole batch have each label, scalar tensors on the device."""
+
+    masks: Tensor
+    classes: Tensor
+
+
 class LossTerms(NamedTuple):
     """The weighted sum and its four unweighted parts, each a scalar tensor."""
 
@@ -35,35 +42,51 @@ class LossTerms(NamedTuple):
     stage: Tensor
 
 
-def multi_task_loss(output: Output, targets: Targets, config: LossConfig) -> LossTerms:
+def count_labels(targets: Targets) -> Labelled:
+    """What the terms of a batch are divided by."""
+    return Labelled(targets.has_mask_B.sum(), (targets.class_B >= 0).sum())
+
+
+def multi_task_loss(
+    output: Output, targets: Targets, config: LossConfig, labelled: Labelled | None = None
+) -> LossTerms:
     """Weighted sum of equations (4), (5), (6) and (7).
 
     A term without any labelled row is 0. The labels at half and quarter resolution are the share of liver
-    under each pixel, at least half of which makes it liver.
+    under each pixel, at least half of which makes it liver. Where the rows are part of a batch, ``labelled``
+    counts the whole: losses and gradients of the parts then add up to those of the batch.
     """
+    labelled = labelled or count_labels(targets)
     masks = [
-        mask_loss(logits, _mask_at(logits, targets), targets.has_mask_B) for logits in output.mask_logits
+        mask_loss(logits, _mask_at(logits, targets), targets.has_mask_B, labelled.masks)
+        for logits in output.mask_logits
     ]
-    stage = class_loss(output.class_logits_BK, targets.class_B, config.activation)
+    stage = class_loss(output.class_logits_BK, targets.class_B, config.activation, labelled.classes)
     weights = (config.fine, config.middle, config.coarse, config.stage)
     terms = (*masks, stage)
     total = sum((weight * term for weight, term in zip(weights, terms, strict=True)), stage.new_zeros(()))
     return LossTerms(total, *terms)
 
 
-def mask_loss(logits_B1HW: Tensor, mask_B1HW: Tensor, has_mask_B: Tensor) -> Tensor:
-    """Pixel-wise binary cross-entropy, equations (4)-(6), averaged over pixels and rows with a mask."""
+def mask_loss(
+    logits_B1HW: Tensor, mask_B1HW: Tensor, has_mask_B: Tensor, rows: Tensor | None = None
+) -> Tensor:
+    """Pixel-wise binary cross-entropy, equations (4)-(6), averaged over pixels and rows with a mask.
+
+    ``rows`` counts these in the whole batch; by default those given are the whole.
+    """
     per_row = F.binary_cross_entropy_with_logits(logits_B1HW.float(), mask_B1HW, reduction="none").mean(
         (1, 2, 3)
     )
-    return _mean_of_rows(per_row, has_mask_B)
+    return _mean_of_rows(per_row, has_mask_B, rows)
 
 
-def class_loss(logits_BK: Tensor, class_B: Tensor, activation: str) -> Tensor:
+def class_loss(logits_BK: Tensor, class_B: Tensor, activation: str, rows: Tensor | None = None) -> Tensor:
     """Binary cross-entropy summed over the classes, equation (7), averaged over rows with a class.
 
-    With ``softmax``, log(1 - P_c) is the log-sum-exp of the other logits minus that of all, which stays
-    finite where 1 - P_c would round to 0.
+    ``rows`` counts these in the whole batch; by default those given are the whole. With ``softmax``,
+    log(1 - P_c) is the log-sum-exp of the other logits minus that of all, which stays finite where 1 - P_c
+    would round to 0.
     """
     logits_BK = logits_BK.float()
     target_BK = F.one_hot(class_B.clamp(min=0), logits_BK.shape[1]).to(logits_BK.dtype)
@@ -73,7 +96,7 @@ def class_loss(logits_BK: Tensor, class_B: Tensor, activation: str) -> Tensor:
     else:
         log_p = F.log_softmax(logits_BK, dim=1)
         per_row = -(target_BK * log_p + (1 - target_BK) * _log_one_minus_softmax(logits_BK)).sum(1)
-    return _mean_of_rows(per_row, class_B >= 0)
+    return _mean_of_rows(per_row, class_B >= 0, rows)
 
 
 def _log_one_minus_softmax(logits_BK: Tensor) -> Tensor:
@@ -83,8 +106,9 @@ def _log_one_minus_softmax(logits_BK: Tensor) -> Tensor:
     return others_BKK.logsumexp(2) - logits_BK.logsumexp(1, keepdim=True)
 
 
-def _mean_of_rows(value_B: Tensor, counts_B: Tensor) -> Tensor:
-    return torch.where(counts_B, value_B, 0).sum() / counts_B.sum().clamp(min=1)
+def _mean_of_rows(value_B: Tensor, counts_B: Tensor, rows: Tensor | None) -> Tensor:
+    rows = counts_B.sum() if rows is None else rows
+    return torch.where(counts_B, value_B, 0).sum() / rows.clamp(min=1)
 
 
 def _mask_at(logits_B1HW: Tensor, targets: Targets) -> Tensor:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from livernet.core.data import loader
 from livernet.core.device import Device
 from livernet.core.errors import ConfigError, DataError, OutputError
 from livernet.core.experiment.single import train_single
@@ -75,3 +76,16 @@ def test_what_cannot_be_trained(tmp_path: Path) -> None:
     masks_only = make_cohort(tmp_path / "m", (None,) * 4)
     with pytest.raises(DataError, match="has a label that the loss uses"):
         train_single(masks_only, weightless, CPU, tmp_path / "run", "c", preset="quick")
+
+
+def test_a_cohort_that_does_not_fit_in_memory_ends_with_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cohort = make_cohort(tmp_path / "out", STAGES * 2)
+    for name, free in (("inside", None), ("streamed", 0)):
+        monkeypatch.setattr(loader, "free_memory", lambda *_, free=free: free)
+        train_single(
+            cohort, tiny_config(), CPU, tmp_path / name, "livernet train", preset="quick", holdout=0.5
+        )
+    for file in ("model.safetensors", "predictions.csv"):
+        assert (tmp_path / "streamed" / file).read_bytes() == (tmp_path / "inside" / file).read_bytes()

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 
@@ -53,3 +55,18 @@ def test_class_and_mask_share_the_contracting_path() -> None:
     after = model(image)
     assert not torch.allclose(before.class_logits_BK, after.class_logits_BK)
     assert not torch.allclose(before.mask_logits[0], after.mask_logits[0])
+
+
+def test_blocks_computed_twice_give_the_same_gradients() -> None:
+    config = dataclasses.replace(TINY, dropout=0.3, head_dropout=0.3)
+    plain, twice = LiverNet(3, config), LiverNet(3, config, checkpoint=True)
+    twice.load_state_dict(plain.state_dict())
+    image = torch.randn(2, 1, 32, 32)
+    gradients: list[list[torch.Tensor]] = []
+    for model in (plain, twice):
+        torch.manual_seed(1)  # dropout
+        output = model(image)
+        sum(value.sum() for value in (*output.mask_logits, output.class_logits_BK)).backward()
+        gradients.append([p.grad for p in model.parameters() if p.grad is not None])
+    assert len(gradients[0]) == len(list(plain.parameters()))
+    assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))

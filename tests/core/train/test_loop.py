@@ -1,4 +1,8 @@
 import dataclasses
+import gc
+import subprocess
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -7,7 +11,8 @@ import torch
 from livernet.core.config import Config
 from livernet.core.data.loader import Tensors
 from livernet.core.device import Device
-from livernet.core.errors import DataError
+from livernet.core.errors import ConfigError, DataError
+from livernet.core.train import step
 from livernet.core.train.loop import EpochMetrics, train_model
 from livernet.core.train.state import StateFile
 
@@ -111,6 +116,119 @@ def test_normalisation_comes_from_the_training_images_alone(
     brighter = dataclasses.replace(discs, images_N1HW=discs.images_N1HW.clone())
     brighter.images_N1HW[6:] = 255
     assert train_model(brighter, range(6), config, cpu).normalisation == before
+
+
+def test_a_small_micro_batch_learns_the_same_and_is_recorded(
+    tiny: Config, discs: Tensors, cpu: Device
+) -> None:
+    bare = dataclasses.replace(tiny, model=dataclasses.replace(tiny.model, dropout=0, head_dropout=0))
+    whole = train_model(discs, range(10), with_train(bare, epochs=1), cpu)
+    parts = train_model(discs, range(10), with_train(bare, epochs=1, micro=1), cpu)
+    assert (whole.history[0].micro, parts.history[0].micro) == (4, 1)
+    assert parts.history[0].loss == pytest.approx(whole.history[0].loss, rel=1e-3)
+    assert parts.history[0].dice == pytest.approx(whole.history[0].dice, abs=0.02)
+    assert weights(parts.model).norm().item() == pytest.approx(weights(whole.model).norm().item(), rel=1e-3)
+
+
+def test_half_the_expected_memory_is_told_and_kept_to(
+    tiny: Config, discs: Tensors, cpu: Device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loss = step.multi_task_loss
+
+    def scarce(output, targets, *more):  # type: ignore[no-untyped-def]
+        if len(targets.class_B) > 2:
+            raise torch.OutOfMemoryError
+        return loss(output, targets, *more)
+
+    expected = train_model(discs, range(8), with_train(tiny, micro=2), cpu)
+    monkeypatch.setattr(step, "multi_task_loss", scarce)
+    found = train_model(discs, range(8), tiny, cpu)
+    assert torch.equal(weights(found.model), weights(expected.model))
+    assert [line.micro for line in found.history] == [2, 2, 2, 2]
+    notices = [line.notice for line in found.history]
+    assert notices == ["out of memory: from here on 2 images of a batch at once", "", "", ""]
+    # a run that is continued keeps to it, whatever memory there is now
+    monkeypatch.setattr(step, "multi_task_loss", loss)
+    state = StateFile(tmp_path / "state.safetensors", seconds=0)
+    first = train_model(discs, range(8), with_train(tiny, epochs=2, micro=2), cpu, state=state)
+    again = train_model(discs, range(8), tiny, cpu, state=state)
+    assert again.history[:2] == first.history
+    assert torch.equal(weights(again.model), weights(expected.model))
+
+
+def test_no_memory_for_one_image_is_an_error_with_a_remedy(
+    tiny: Config, discs: Tensors, cpu: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(step, "multi_task_loss", full)
+    with pytest.raises(ConfigError, match="CPU has not enough memory for one image of 32 px at width 2"):
+        train_model(discs, range(8), tiny, cpu)
+
+
+def test_nothing_of_a_training_stays_in_memory(tiny: Config, discs: Tensors, cpu: Device) -> None:
+    def live() -> int:
+        gc.collect()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch has deprecated objects that warn when they are looked at
+            return sum(isinstance(thing, torch.Tensor) for thing in gc.get_objects())
+
+    config = with_train(tiny, epochs=1, average=0.9)
+    train_model(discs, range(8), config, cpu)
+    before = live()
+    for fold in range(3):
+        train_model(discs, range(8), config, cpu, fold=fold)
+    assert live() == before
+
+
+def test_one_thread_or_two_learn_the_same(tiny: Config, discs: Tensors, cpu: Device) -> None:
+    one = train_model(discs, range(8), with_train(tiny, epochs=2), cpu).history[-1]
+    torch.set_num_threads(2)
+    try:
+        two = train_model(discs, range(8), with_train(tiny, epochs=2), cpu).history[-1]
+    finally:
+        torch.set_num_threads(1)
+    assert two.loss == pytest.approx(one.loss, rel=0.02)
+
+
+def test_a_compiler_that_fails_leaves_the_result_as_it_is(
+    tiny: Config, discs: Tensors, cpu: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("Failed to find C compiler")
+
+    expected = train_model(discs, range(8), tiny, cpu)
+    monkeypatch.setattr(torch, "compile", fail)
+    found = train_model(discs, range(8), with_train(tiny, compile="on"), cpu)
+    assert torch.equal(weights(found.model), weights(expected.model))
+    assert "torch.compile does not work here" in found.history[0].notice
+    assert found.history[1].notice == ""
+
+
+def test_it_runs_where_only_torch_torchvision_and_numpy_are() -> None:
+    code = """
+import sys
+
+for name in "safetensors skimage scipy sklearn matplotlib pydicom typer rich jinja2 pytest".split():
+    sys.modules[name] = None
+import numpy, torch
+from livernet.core.config import Config, ModelConfig, TrainConfig
+from livernet.core.data.loader import Tensors
+from livernet.core.device import choose_device
+from livernet.core.train.loop import train_model
+pictures = torch.randint(0, 256, (4, 1, 32, 32), dtype=torch.uint8)
+tensors = Tensors(
+    images_N1HW=pictures, masks_N1HW=(pictures > 128).to(torch.uint8),
+    has_mask_N=torch.ones(4, dtype=torch.bool), class_N=torch.arange(4) % 3,
+    thumbnails_NHW=numpy.zeros((4, 64, 64), numpy.uint8), hashes=tuple("abcd"),
+)
+train = TrainConfig(size=32, epochs=1, batch=2, average=0.9)
+config = Config(model=ModelConfig(width=2, depth=4), train=train)
+assert train_model(tensors, range(4), config, choose_device("cpu")).history[0].loss > 0
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_bf16_trains(tiny: Config, discs: Tensors, cpu: Device) -> None:
