@@ -10,10 +10,11 @@ from rich.table import Table
 
 from livernet.cli.console import note, one_line, out, warn
 from livernet.core.infer.calibrate import NEW_SCANS
+from livernet.core.infer.case import Finding
 from livernet.core.infer.forward import Learnt
 from livernet.core.infer.models import RunModels
 from livernet.core.infer.output import figure_name, mask_name
-from livernet.core.infer.predict import Finding, PredictResult
+from livernet.core.infer.predict import PredictResult
 from livernet.core.stages import STAGES, Grouping
 
 _SPARED = ("conf.", "liver %", "fold", "P(≥F2)", "P(≥F3)", "P(≥F1)", "Dice")

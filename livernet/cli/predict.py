@@ -1,5 +1,6 @@
 """``livernet predict``: class, probabilities and liver mask of new scans."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +9,7 @@ import typer
 from livernet.cli.options import DeviceOption, JsonOption, StrictOption
 
 if TYPE_CHECKING:
-    from livernet.core.infer.forward import Learnt
-    from livernet.core.infer.predict import Case
+    from livernet.core.infer.case import Case
 
 ABSTAINED = 3
 
@@ -57,6 +57,8 @@ def predict(
     note(f"run {models.run}: {models.describe()}")
     wanted = find_scans(scans)
     figures = wanted.cohort is None if figure is None else figure
+    names, (stages, mask) = models.cards[0].grouping.class_names, models.learnt
+    figure_of = partial(write_figure, out=out, class_names=names, stages=stages, mask=mask)
     result = predict_scans(
         models,
         wanted,
@@ -64,9 +66,7 @@ def predict(
         choose_device(device),
         masks=mask_out,
         command=f"livernet predict ({len(wanted.files)} scans) --run {models.run}",
-        on_case=lambda case: (
-            _write_figure(out, case, models.cards[0].grouping.class_names, models.learnt) if figures else None
-        ),
+        on_case=figure_of if figures else None,
     )
     if json:
         print_json(document(result, models, out, masks=mask_out, figures=figures))
@@ -78,13 +78,14 @@ def predict(
         raise typer.Exit(ABSTAINED)
 
 
-def _write_figure(out: Path, case: "Case", class_names: tuple[str, ...], learnt: "Learnt") -> None:
+def write_figure(case: "Case", out: Path, class_names: tuple[str, ...], *, stages: bool, mask: bool) -> None:
+    """The figure of an answered scan; ``stages`` and ``mask``: what the run learnt."""
     from livernet.core.infer.output import figure_name
     from livernet.core.report.drawing.figures import case_figure, save_figure
 
     said = case.finding.prediction
     truth = None if said.true_class is None else class_names[said.true_class]
-    mask_SS = case.predicted_SS if learnt.mask else None
-    probabilities = said.best_probabilities if learnt.stages else None
+    mask_SS = case.predicted_SS if mask else None
+    probabilities = said.best_probabilities if stages else None
     figure = case_figure(case.image_SS, case.expert_SS, mask_SS, truth, probabilities, class_names)
     save_figure(out / figure_name(case.finding.stem), figure)

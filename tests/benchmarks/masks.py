@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion, distance_transform_edt
 
-from livernet.core.data.loader import read_grey
 from livernet.core.data.manifest import load_manifest
+from livernet.core.data.prepared import read_grey
 from livernet.core.metrics.surface import surface_scores
 
 Mask = NDArray[np.bool_]

@@ -8,8 +8,8 @@ from typer.testing import CliRunner, Result
 
 from livernet.cli.predict import predict
 from livernet.core.data.images import read_mask, read_picture
-from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.predictions import read_predictions
+from livernet.core.data.prepared import pixel_hash, read_grey
 from livernet.core.errors import LivernetError
 from tests.tiny_cohort import make_cohort
 from tests.tiny_run import make_cv_run, make_train_run

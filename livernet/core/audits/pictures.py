@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from livernet.core.data.loader import read_grey
+from livernet.core.data.prepared import read_grey
 from livernet.core.errors import DataError
 
 SIDE = 256

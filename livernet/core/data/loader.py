@@ -16,16 +16,14 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from livernet.core.data.guard import guarded
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.prepared import pixel_hash, read_grey
 from livernet.core.data.thumbnails import thumbnail
 from livernet.core.device import free_memory, move
 from livernet.core.errors import DataError, FaultsError, OutputError
-from livernet.core.files import sha256
 from livernet.core.stages import Grouping
 
 _SHARE_OF_FREE = 0.5
@@ -159,26 +157,6 @@ def _raise_faults(folder: Path, faults: Sequence[DataError]) -> None:
 def class_indices(rows: Sequence[Row], grouping: Grouping) -> Tensor:
     """The class index of each row, int64; -1 where the stage is unknown."""
     return torch.tensor([-1 if row.stage is None else grouping.class_of(row.stage) for row in rows])
-
-
-def read_grey(path: Path) -> NDArray[np.uint8]:
-    """A prepared picture as uint8 (H, W).
-
-    Raises:
-        DataError: the file is damaged, or not an 8-bit grey image with equal sides.
-    """
-    hint = "make the cohort again with 'livernet preprocess RAW OUT'"
-    with guarded(path, "cannot be read as a picture", hint), Image.open(path) as picture:
-        mode, size = picture.mode, picture.size
-        image_HW = np.asarray(picture)
-    if mode != "L" or size[0] != size[1]:
-        raise DataError(f"{path}: is {size[0]}x{size[1]} {mode}, not a square 8-bit grey picture", hint)
-    return image_HW
-
-
-def pixel_hash(image_HW: NDArray[np.uint8]) -> str:
-    """SHA-256 of a prepared picture's pixels: the same picture, whatever file holds it."""
-    return sha256(np.ascontiguousarray(image_HW).tobytes())
 
 
 def resize_image(image_HW: NDArray[np.uint8], size: int) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livernet.core.config import Config
-from livernet.core.data.loader import Tensors, read_grey
+from livernet.core.data.loader import Tensors
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.data.predictions import (
     PREDICTIONS,
@@ -22,6 +22,7 @@ from livernet.core.data.predictions import (
     read_predictions,
     write_predictions,
 )
+from livernet.core.data.prepared import read_grey
 from livernet.core.data.splits import Fold
 from livernet.core.device import Device
 from livernet.core.errors import DataError

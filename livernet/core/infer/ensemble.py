@@ -3,18 +3,22 @@
 Shape suffixes: N pictures, S side of a prepared picture, K classes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from livernet.core.data.loader import pixel_hash, resize_image
+from livernet.core.data.loader import resize_image
+from livernet.core.data.prepared import pixel_hash
 from livernet.core.device import Device
 from livernet.core.infer.forward import Network, enlarge, infer
 from livernet.core.infer.models import RunModels
 from livernet.core.train.checkpoint import load_model
+
+_TOGETHER = 1 << 30
+"""Bytes of model files whose networks stay in memory together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,38 +69,58 @@ def choose_voters(models: RunModels, image_hash: str) -> Voters:
     return Voters(members=unseen or tuple(range(count)), saw=count - len(unseen), of=count)
 
 
-def answer(models: RunModels, images: Sequence[NDArray[np.uint8]], device: Device) -> tuple[Answer, ...]:
-    """Mean answer of the networks that may answer each prepared picture; one network in memory at a time.
+class Networks:
+    """The networks of a run on a device; those of a small run are read once, others each time they answer."""
+
+    def __init__(self, models: RunModels, device: Device) -> None:
+        """Nothing is read before it is asked for."""
+        self.models = models
+        self.device = device
+        self._kept: dict[int, Network] = {}
+        self._keep = sum(file.stat().st_size for file in models.files) <= _TOGETHER
+
+    def get(self, place: int) -> Network:
+        """The network of a place in the run's list of model files.
+
+        Raises:
+            DataError: its file is damaged.
+        """
+        if place in self._kept:
+            return self._kept[place]
+        model, card = load_model(self.models.files[place], self.device.torch)
+        network = Network(
+            model=model, config=card.config, normalisation=card.normalisation, learnt=self.models.learnt
+        )
+        if self._keep:
+            self._kept[place] = network
+        return network
+
+
+def answer(networks: Networks, images: Sequence[NDArray[np.uint8]]) -> Iterator[Answer]:
+    """Mean answer of the networks that may answer each prepared picture, in the order of the pictures.
 
     Args:
-        models: the networks.
+        networks: of one run.
         images: uint8 pictures (S, S); sides may differ.
-        device: where the networks run.
 
     Raises:
         DataError: a model file is damaged.
     """
+    models = networks.models
     voters = [choose_voters(models, pixel_hash(image)) for image in images]
     size = models.cards[0].config.train.size
     images_N1HW = torch.stack([resize_image(image, size) for image in images])
     probability_NK = np.zeros((len(images), len(models.cards[0].grouping)))
     liver_NHW = np.zeros((len(images), size, size), dtype=np.float32)
-    for place, file in enumerate(models.files):
+    for place in range(len(models.files)):
         asked = [n for n, chosen in enumerate(voters) if place in chosen.members]
-        if not asked:
-            continue
-        model, card = load_model(file, device.torch)
-        network = Network(
-            model=model, config=card.config, normalisation=card.normalisation, learnt=models.learnt
-        )
-        inferred = infer(network, images_N1HW[asked], device)
-        probability_NK[asked] += inferred.probability_NK
-        liver_NHW[asked] += inferred.liver_NHW
-    return tuple(
-        Answer(
+        if asked:
+            inferred = infer(networks.get(place), images_N1HW[asked], networks.device)
+            probability_NK[asked] += inferred.probability_NK
+            liver_NHW[asked] += inferred.liver_NHW
+    for n, chosen in enumerate(voters):
+        yield Answer(
             probabilities=tuple((probability_NK[n] / len(chosen.members)).tolist()),
             liver_SS=enlarge(liver_NHW[n] / np.float32(len(chosen.members)), len(images[n])),
             voters=chosen,
         )
-        for n, chosen in enumerate(voters)
-    )

@@ -82,7 +82,9 @@ def infer(network: Network, images_N1HW: Tensor, device: Device) -> Inferred:
         probability_NK = torch.ones_like(probability_NK)
     probability_NK /= probability_NK.sum(1, keepdim=True)
     liver_NHW = torch.cat(masks)
-    return Inferred(probability_NK.numpy(), (liver_NHW * network.learnt.mask).numpy())
+    if not network.learnt.mask:
+        liver_NHW.zero_()
+    return Inferred(probability_NK.numpy(), liver_NHW.numpy())
 
 
 def enlarge(liver_HW: NDArray[np.float32], size: int) -> NDArray[np.float32]:

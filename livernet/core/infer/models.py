@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from livernet.core.errors import ConfigError, DataError
 from livernet.core.infer.calibrate import Calibration, read_calibration
 from livernet.core.infer.forward import Learnt, what_was_learnt
 from livernet.core.runs import RUN_FILE, read_run
-from livernet.core.train.checkpoint import ModelCard, load_model
+from livernet.core.train.checkpoint import ModelCard, read_card
 
 MODEL = "model.safetensors"
 DEFAULT = "livernet"
@@ -75,8 +73,7 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
         if chosen not in names:
             raise ConfigError(f"--model {chosen!r}: {run} has {', '.join(names)}", "name one of these")
         files = [run / chosen / f"fold-{number:02d}" / MODEL for number in range(count)]
-    # Cards are small; weights are loaded one fold at a time when they answer.
-    cards = [load_model(file, torch.device("cpu"))[1] for file in files]
+    cards = [read_card(file) for file in files]
     name = cards[0].config.model.name if cards else ""
     folds = list(range(len(cards)))  # the one network of a train run is its fold 0
     alike = {(card.config, card.cohort_sha256) for card in cards}

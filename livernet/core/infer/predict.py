@@ -1,10 +1,12 @@
 """``predict``: scans in, predictions.csv, masks in the scans' own pixels and run.json out.
 
+Scans pass through in one stream: prepared in other processes, answered in groups, written as they come.
 Shape suffixes: H, W the scan's own pixels; S side of the prepared picture.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,57 +15,24 @@ from numpy.typing import NDArray
 
 from livernet.core.data.predictions import PREDICTIONS, Prediction, most_probable, write_predictions
 from livernet.core.device import Device
-from livernet.core.errors import FaultsError
+from livernet.core.errors import FaultsError, OutputError
 from livernet.core.files import write_png
 from livernet.core.infer.calibrate import NEW_SCANS
-from livernet.core.infer.ensemble import Answer, answer
+from livernet.core.infer.case import Case, Finding, hand_over
+from livernet.core.infer.ensemble import Answer, Networks, answer
 from livernet.core.infer.forward import mask_confidence, to_bytes
 from livernet.core.infer.models import RunModels
 from livernet.core.infer.output import OutputFolder, mask_name
 from livernet.core.infer.ruler import PIXELS, MaskScores, Ruler, find_ruler
 from livernet.core.infer.scans import Abstained, Scan, ScanFile, Scans, load_scan, preprocess_settings
+from livernet.core.preprocess.cohort.pool import CRASHED, Pool, suitable_workers
 from livernet.core.preprocess.geometry import mask_from_square
 from livernet.core.runs import provenance
 from livernet.core.stages import STAGES, Grouping, probability_at_or_above
 
 _AT_ONCE = 128
-"""Scans held in memory together."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What is kept of one answered scan."""
-
-    prediction: Prediction
-    """Its row of predictions.csv."""
-    stem: str
-    """What its files are called after."""
-    cutoffs: dict[str, float]
-    """P(>= Fk) by ``F1``..``F4``, calibrated where the run is, where the classes can express it."""
-    liver_share: float
-    """Share of the prepared picture that the predicted mask covers, 0..1."""
-    folds: tuple[int, ...]
-    """Which model files of the run answered."""
-    trained: bool
-    """Whether it was answered by networks that were trained on it, for want of others."""
-    notice: str
-    """What the reader must know: whether it was trained on; empty otherwise."""
-    thresholds: Mapping[str, float | None] = field(default_factory=dict)
-    """P(>= Fk) from which the run calls a patient positive; empty or ``None`` where it fixed none."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """An answered scan with its pictures, handed over once and not kept."""
-
-    finding: Finding
-    """The answer."""
-    image_SS: NDArray[np.uint8] = field(repr=False)
-    """As the network saw it."""
-    predicted_SS: NDArray[np.bool_] = field(repr=False)
-    """Predicted mask of the prepared picture."""
-    expert_SS: NDArray[np.bool_] | None = field(repr=False)
-    """Expert mask, where the cohort has one."""
+"""Scans answered together."""
+_MEMORY = "most likely for memory: close other programs, or name fewer scans at once"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +53,24 @@ def predict_scans(
     *,
     masks: bool,
     command: str,
-    on_case: Callable[[Case], None] = lambda _: None,
+    on_case: Callable[[Case], None] | None = None,
+    workers: int | None = None,
 ) -> PredictResult:
     """Answer every scan that can be prepared, and write a folder that ``report`` can read.
 
     An earlier ``predict`` folder at ``out`` is replaced.
+
+    Args:
+        models: the networks of a run.
+        scans: what they answer.
+        out: the folder.
+        device: where the networks run.
+        masks: whether to write the predicted masks.
+        command: for run.json.
+        on_case: called with every answered scan in no particular order, in another process where there are
+            ``workers``: a function of a module, or a ``functools.partial`` of one.
+        workers: processes that prepare scans and work on cases; 0 for none but this one, ``None`` for what
+            suits the machine and the scans. The results do not depend on it.
 
     Raises:
         OutputError: ``out`` holds something else, or a file cannot be written.
@@ -96,25 +78,14 @@ def predict_scans(
         DataError: a model file or the cohort is damaged.
     """
     output = OutputFolder(out)
-    settings = preprocess_settings(models.cards[0].preprocessing)
-    known = frozenset().union(*models.trained_on)
     ruler = PIXELS if scans.cohort is None else find_ruler(scans.cohort)
     facts = provenance("predict", command, _facts(models, scans, device, ruler))
-    findings: list[Finding] = []
     abstained: list[Abstained] = []
-    for files in _chunks(scans.files):
-        loaded = [load_scan(file, settings, known) for file in files]
-        abstained += [scan for scan in loaded if isinstance(scan, Abstained)]
-        ready = [scan for scan in loaded if isinstance(scan, Scan)]
-        if not ready:
-            continue
-        output.open(facts, [file.stem for file in scans.files])
-        for scan, said in zip(ready, answer(models, [scan.image_SS for scan in ready], device), strict=True):
-            case = _case(models, scan, said, ruler)
-            if masks and models.learnt.mask:
-                write_png(out / mask_name(scan.file.stem), _own_pixels(scan, said))
-            on_case(case)
-            findings.append(case.finding)
+    with Pool(suitable_workers(len(scans.files)) if workers is None else workers) as pool:
+        answered = _answered(Networks(models, device), scans.files, pool, abstained)
+        opened = _opened(answered, output, facts, [file.stem for file in scans.files])
+        cases = _cases(models, opened, ruler, out if masks and models.learnt.mask else None)
+        findings = _hand_over(cases, on_case, pool)
     if not findings:
         reasons = [f"{scan.name}: {scan.reason}" for scan in abstained]
         raise FaultsError("no scan could be answered", reasons, abstained[0].remedy)
@@ -124,6 +95,58 @@ def predict_scans(
         abstained=[asdict(scan) for scan in abstained],
     )
     return PredictResult(findings=tuple(findings), abstained=tuple(abstained))
+
+
+def _answered(
+    networks: Networks, files: Sequence[ScanFile], pool: Pool, abstained: list[Abstained]
+) -> Iterator[tuple[Scan, Answer]]:
+    """Each scan that could be prepared with its answer, in order; the others are added to ``abstained``.
+
+    While the networks answer some scans, the next are prepared.
+    """
+    models = networks.models
+    settings = preprocess_settings(models.cards[0].preprocessing)
+    prepare = partial(load_scan, settings=settings, known=frozenset().union(*models.trained_on))
+    prepared = pool.run(files, prepare, in_order=True)
+    for start in range(0, len(files), _AT_ONCE):
+        ready: list[Scan] = []
+        for file, (_, loaded) in zip(files[start : start + _AT_ONCE], prepared, strict=False):
+            if isinstance(loaded, Scan):
+                ready.append(loaded)
+            else:
+                abstained.append(loaded or Abstained(name=file.name, reason=CRASHED[0], remedy=CRASHED[1]))
+        if ready:
+            yield from zip(ready, answer(networks, [scan.image_SS for scan in ready]), strict=True)
+
+
+def _opened(
+    answered: Iterable[tuple[Scan, Answer]], output: OutputFolder, facts: dict[str, Any], stems: Sequence[str]
+) -> Iterator[tuple[Scan, Answer]]:
+    """The same; with the first answer the folder is opened for what is written of it."""
+    for scan, said in answered:
+        output.open(facts, stems)
+        yield scan, said
+
+
+def _cases(
+    models: RunModels, answered: Iterable[tuple[Scan, Answer]], ruler: Ruler, masks: Path | None
+) -> Iterator[Case]:
+    """What is made of the answers, one by one; masks are written into the folder ``masks``."""
+    for scan, said in answered:
+        if masks is not None:
+            write_png(masks / mask_name(scan.file.stem), _own_pixels(scan, said))
+        yield _case(models, scan, said, ruler)
+
+
+def _hand_over(cases: Iterable[Case], on_case: Callable[[Case], None] | None, pool: Pool) -> list[Finding]:
+    if on_case is None:
+        return [case.finding for case in cases]
+    findings: list[Finding] = []
+    for _, finding in pool.run(cases, partial(hand_over, on_case=on_case), in_order=True):
+        if finding is None:
+            raise OutputError("a process that writes figures was ended by the system", _MEMORY)
+        findings.append(finding)
+    return findings
 
 
 def _case(models: RunModels, scan: Scan, said: Answer, ruler: Ruler) -> Case:
@@ -199,8 +222,3 @@ def _facts(models: RunModels, scans: Scans, device: Device, ruler: Ruler) -> dic
         "trained_on_cohort_sha256": models.cards[0].cohort_sha256,
         "grouping": config.grouping,
     }
-
-
-def _chunks(files: Sequence[ScanFile]) -> Iterator[Sequence[ScanFile]]:
-    for start in range(0, len(files), _AT_ONCE):
-        yield files[start : start + _AT_ONCE]

@@ -12,8 +12,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from livernet.core.data.loader import read_grey
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.prepared import read_grey
 from livernet.core.data.record import RECORD, read_images
 from livernet.core.errors import DataError
 from livernet.core.metrics.segmentation import dice

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livernet.core.data.images import read_picture
-from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.manifest import MANIFEST, Cohort, Row, load_manifest
+from livernet.core.data.prepared import pixel_hash, read_grey
 from livernet.core.errors import ConfigError, DataError, FaultsError
 from livernet.core.preprocess.cohort.sources import LABELS, MASKS, MASKS_B, find_sources
 from livernet.core.preprocess.geometry import Geometry
@@ -172,15 +172,17 @@ def _stems(files: Sequence[Path]) -> list[str]:
     A stem is cut to leave room for what is put behind it in the names of masks and figures.
     """
     taken: set[str] = set()
+    last: dict[str, int] = {}
     stems: list[str] = []
     for path in files:
         stem = path.stem
         if len(os.fsencode(stem)) > _LONGEST:
             stem = os.fsencode(stem)[:_LONGEST].decode(errors="ignore")
-        name, number = stem, 1
+        name, number = stem, last.get(stem.casefold(), 1)
         while name.casefold() in taken:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name.casefold())
+        last[stem.casefold()] = number
         stems.append(name)
     return stems

@@ -1,6 +1,8 @@
 """``model.safetensors``: weights and, in the metadata, everything needed to use them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,15 +64,9 @@ def load_model(path: Path, device: torch.device) -> tuple[nn.Module, ModelCard]:
     Raises:
         DataError: the file is missing, damaged, of another program, or its weights fit another network.
     """
-    if not path.is_file():
-        raise DataError(f"{path}: is missing", "repeat the command that made the run, with its --name")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"{path}: cannot be read as a model file ({error})", _HINT) from None
-    card = _read_card(path, metadata)
+    with _opened(path) as file:
+        card = _card(path, file.metadata())
+        weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
     model = build_model(card.config.model, len(card.grouping))
     try:
         model.load_state_dict(weights)
@@ -79,9 +75,30 @@ def load_model(path: Path, device: torch.device) -> tuple[nn.Module, ModelCard]:
     return model.to(device).to(memory_format=torch.channels_last).eval(), card
 
 
-def _read_card(path: Path, metadata: dict[str, str]) -> ModelCard:
+def read_card(path: Path) -> ModelCard:
+    """What a model file says of itself; its weights are not read.
+
+    Raises:
+        DataError: the file is missing, cut short, or of another program.
+    """
+    with _opened(path) as file:
+        return _card(path, file.metadata())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    if not path.is_file():
+        raise DataError(f"{path}: is missing", "repeat the command that made the run, with its --name")
     try:
-        content = json.loads(metadata["livernet"])
+        with safe_open(path, framework="pt") as file:
+            yield file
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{path}: cannot be read as a model file ({error})", _HINT) from None
+
+
+def _card(path: Path, metadata: dict[str, str] | None) -> ModelCard:
+    try:
+        content = json.loads((metadata or {})["livernet"])
         content["config"] = config_from_dict(content["config"])
         content["normalisation"] = Normalisation(**content["normalisation"])
         content["trained_on"] = tuple(content["trained_on"])

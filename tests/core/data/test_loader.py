@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 
 from livernet.core.data import loader
-from livernet.core.data.loader import fit_normalisation, load_tensors, pixel_hash, resize_image
+from livernet.core.data.loader import fit_normalisation, load_tensors, resize_image
 from livernet.core.data.manifest import Row, load_manifest, write_manifest
+from livernet.core.data.prepared import pixel_hash
 from livernet.core.errors import DataError, FaultsError, OutputError
 from livernet.core.files import write_png
 from livernet.core.stages import Grouping

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from livernet.core.data.loader import Tensors, load_tensors, read_grey
+from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.predictions import Prediction, read_predictions
+from livernet.core.data.prepared import read_grey
 from livernet.core.data.splits import Fold
 from livernet.core.device import choose_device
 from livernet.core.errors import DataError

@@ -1,4 +1,7 @@
 import json
+import os
+import signal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -6,17 +9,19 @@ import pytest
 from scipy.special import softmax
 
 from livernet.core.data.images import read_picture
-from livernet.core.data.loader import pixel_hash, read_grey
 from livernet.core.data.predictions import read_predictions
+from livernet.core.data.prepared import pixel_hash, read_grey
 from livernet.core.device import choose_device
-from livernet.core.errors import FaultsError, OutputError
+from livernet.core.errors import DataError, FaultsError, OutputError
 from livernet.core.files import write_json
+from livernet.core.infer.case import Case
 from livernet.core.infer.models import RunModels, find_models
-from livernet.core.infer.predict import Case, PredictResult, predict_scans
-from livernet.core.infer.scans import find_scans
+from livernet.core.infer.predict import PredictResult, predict_scans
+from livernet.core.infer.scans import Scan, find_scans, load_scan
 from livernet.core.metrics.segmentation import dice
 from livernet.core.metrics.summary import score
 from livernet.core.metrics.surface import surface_scores
+from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.stages import Grouping
 from tests.tiny_cohort import liver, make_cohort
 from tests.tiny_run import make_cv_run
@@ -144,6 +149,66 @@ def test_a_cohorts_masks_are_measured_in_its_own_unit(tmp_path: Path) -> None:
         expected = surface_scores(case.predicted_SS, liver(), spacing=(0.5, 0.5), tolerance=2.0)
         assert (said.hd95, said.assd, said.nsd, said.unit) == pytest.approx((*expected, "mm"))
     assert json.loads((tmp_path / "p/run.json").read_text())["distances"]["unit"] == "mm"
+
+
+def kill(what: object, **_: object) -> Scan:
+    if getattr(what, "name", "b") == "b":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return load_scan(what, PreprocessConfig(size=64), frozenset())  # type: ignore[arg-type]
+
+
+def note_down(case: Case, folder: Path) -> None:
+    (folder / case.finding.stem).write_bytes(case.image_SS.tobytes())
+
+
+def test_results_do_not_depend_on_workers(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.png" for name in "abc"]
+    for number, path in enumerate(paths):
+        write_screen(path, seed=number)
+    found = []
+    for workers in (0, 1, 2):
+        (tmp_path / f"seen{workers}").mkdir()
+        noted = partial(note_down, folder=tmp_path / f"seen{workers}")
+        result = run(tmp_path, paths, on_case=noted, workers=workers)
+        files = [*sorted((tmp_path / "p").glob("*.[cp]*")), *sorted((tmp_path / f"seen{workers}").iterdir())]
+        found.append((result, [(file.name, file.read_bytes()) for file in files]))
+    assert len(found[0][1]) == 1 + 3 + 3
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_scan_that_kills_its_decoder_is_not_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("livernet.core.infer.predict.load_scan", kill)
+    for name in "abc":
+        write_screen(tmp_path / f"{name}.png")
+    result = run(tmp_path, [tmp_path / f"{name}.png" for name in "abc"], workers=1)
+    assert [finding.stem for finding in result.findings] == ["a", "c"]
+    assert [(scan.name, scan.reason) for scan in result.abstained] == [("b", "the decoder crashed on it")]
+
+
+def test_a_process_that_dies_while_drawing_is_an_error(tmp_path: Path) -> None:
+    write_screen(tmp_path / "a.png")
+    with pytest.raises(OutputError, match="a process that writes figures was ended by the system"):
+        run(tmp_path, [tmp_path / "a.png"], workers=1, on_case=kill)
+
+
+def test_damaged_weights_leave_the_earlier_folder_as_it_was(tmp_path: Path) -> None:
+    write_screen(tmp_path / "a.png")
+    run(tmp_path, [tmp_path / "a.png"])
+    before = (tmp_path / "p/predictions.csv").read_bytes()
+    models = find_models(tmp_path / "runs/cv")
+    models.files[1].write_bytes(b"")
+    with pytest.raises(DataError, match="cannot be read as a model file"):
+        predict_scans(
+            models,
+            find_scans([tmp_path / "a.png"]),
+            tmp_path / "p",
+            choose_device("cpu"),
+            masks=True,
+            command="",
+        )
+    assert (tmp_path / "p/predictions.csv").read_bytes() == before
 
 
 def test_masks_are_written_only_when_asked_for(tmp_path: Path) -> None:

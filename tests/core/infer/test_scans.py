@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from livernet.core.data.loader import pixel_hash, read_grey
+from livernet.core.data.prepared import pixel_hash, read_grey
 from livernet.core.errors import ConfigError, FaultsError
 from livernet.core.infer.scans import Abstained, Scan, find_scans, load_scan, preprocess_settings
 from livernet.core.preprocess.settings import PreprocessConfig

@@ -1,4 +1,5 @@
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from livernet.core.config import Config, ModelConfig
 from livernet.core.data.loader import Normalisation
 from livernet.core.errors import DataError
 from livernet.core.model.registry import build_model
-from livernet.core.train.checkpoint import ModelCard, load_model, save_model
+from livernet.core.train.checkpoint import ModelCard, load_model, read_card, save_model
 
 CPU = torch.device("cpu")
 CARD = ModelCard(
@@ -41,18 +42,33 @@ def test_same_model_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_missing_truncated_and_foreign_files(tmp_path: Path) -> None:
+def test_the_card_is_read_without_the_weights(tmp_path: Path) -> None:
+    other = dataclasses.replace(CARD, config=Config(model=ModelConfig(width=3, depth=4)))
+    save_model(tmp_path / "m", build_model(CARD.config.model, 4), other)
+    assert read_card(tmp_path / "m") == other  # its weights would not fit
+
+
+def load_to_the_cpu(path: Path) -> object:
+    return load_model(path, CPU)
+
+
+@pytest.mark.parametrize("read", [load_to_the_cpu, read_card])
+def test_missing_truncated_and_foreign_files(tmp_path: Path, read: Callable[[Path], object]) -> None:
     with pytest.raises(DataError, match="none: is missing"):
-        load_model(tmp_path / "none", CPU)
+        read(tmp_path / "none")
     model = build_model(CARD.config.model, 4)
     save_model(tmp_path / "m", model, CARD)
     whole = (tmp_path / "m").read_bytes()
     (tmp_path / "m").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DataError, match="cannot be read as a model file"):
-        load_model(tmp_path / "m", CPU)
+        read(tmp_path / "m")
     save_file({"w": torch.zeros(1)}, tmp_path / "m")
     with pytest.raises(DataError, match="does not say how it was made"):
-        load_model(tmp_path / "m", CPU)
+        read(tmp_path / "m")
+
+
+def test_weights_that_do_not_fit(tmp_path: Path) -> None:
+    model = build_model(CARD.config.model, 4)
     other = dataclasses.replace(CARD, config=Config(model=ModelConfig(width=3, depth=4)))
     save_model(tmp_path / "m", model, other)
     with pytest.raises(DataError, match="its weights do not fit the network it describes"):

@@ -32,14 +32,13 @@ from livernet.core.preprocess.cohort.pieces import (
 )
 from livernet.core.preprocess.cohort.places import Places, check_places
 from livernet.core.preprocess.cohort.plan import Plan, make_plan
-from livernet.core.preprocess.cohort.pool import run_jobs, suitable_workers
+from livernet.core.preprocess.cohort.pool import CRASHED, Pool, suitable_workers
 from livernet.core.preprocess.cohort.record import is_whole, read_record, record_head
 from livernet.core.preprocess.cohort.summary import Summary, summarise
 from livernet.core.preprocess.cohort.verdicts import Decided, check_not_back
 from livernet.core.preprocess.settings import PreprocessConfig
 
 _OTHER_OUT = "choose a new folder for OUT, or delete this one first"
-_CRASHED = ("the decoder crashed on it", "export the picture again, as PNG if it is DICOM")
 
 
 def preprocess_folder(
@@ -201,17 +200,18 @@ def _outcomes(
     jobs = [item.job for item in plan.items]
     outcomes: dict[int, Outcome] = {}
     on_picture(0, len(jobs))
-    for index, outcome in run_jobs(jobs, partial(make_pieces, settings=settings, store=store), workers):
-        if outcome is not None and outcome.failure is not None:
-            message, hint = outcome.failure
-            raise OutputError(message.replace(str(store), str(plan.places.out)), hint)
-        outcomes[index] = outcome or _crash(jobs[index])
-        on_picture(len(outcomes), len(jobs))
+    with Pool(workers) as pool:
+        for index, outcome in pool.run(jobs, partial(make_pieces, settings=settings, store=store)):
+            if outcome is not None and outcome.failure is not None:
+                message, hint = outcome.failure
+                raise OutputError(message.replace(str(store), str(plan.places.out)), hint)
+            outcomes[index] = outcome or _crash(jobs[index])
+            on_picture(len(outcomes), len(jobs))
     return [outcomes[index] for index in range(len(jobs))]
 
 
 def _crash(job: Job) -> Outcome:
-    refusal = Refusal(suffix="", reason=_CRASHED[0], remedy=_CRASHED[1])
+    refusal = Refusal(suffix="", reason=CRASHED[0], remedy=CRASHED[1])
     return Outcome(digest=job_digest(job), key="", refused=(refusal,))
 
 

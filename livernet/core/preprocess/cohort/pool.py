@@ -1,16 +1,17 @@
-"""Many small jobs over several processes: results as they come, few in flight, no crash takes all down.
+"""Many small jobs over several processes: few in flight, results as they come, no crash takes all down.
 
 A damaged picture can kill a decoder written in C, and the process with it. The jobs that were under way are
 then tried again, each in a process of its own; the one that kills that too is the culprit.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from livernet.core.memory import keep_freed_memory
 from livernet.core.processes import end_with_parent
@@ -18,6 +19,8 @@ from livernet.core.processes import end_with_parent
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+CRASHED = ("the decoder crashed on it", "export the picture again, as PNG if it is DICOM")
+"""Reason and remedy of a picture that killed its process."""
 _WORTH_IT = 12
 _AHEAD = 4
 """Jobs handed out a worker: enough to keep it busy, few enough that memory does not grow with the folder."""
@@ -31,75 +34,99 @@ def suitable_workers(jobs: int) -> int:
     return max(1, min(cores, jobs // _WORTH_IT))
 
 
-def run_jobs(
-    jobs: Sequence[Job], work: Callable[[Job], Result], workers: int
-) -> Iterator[tuple[int, Result | None]]:
-    """The index of each job and its result, in any order; ``None`` for a job that kills its process.
+class Pool:
+    """Processes for several series of jobs, one after the other or one feeding the next."""
 
-    Args:
-        jobs: what ``work`` is called with; they and the results are pickled.
-        work: a function of a module, or a ``functools.partial`` of one.
-        workers: processes; 0 works in this one, without a net.
+    def __init__(self, workers: int) -> None:
+        """So many processes; 0 works in this one, without a net."""
+        self._workers = workers
+        self._processes = _start(workers) if workers else None
 
-    Raises:
-        Exception: whatever ``work`` raises.
-    """
-    if workers == 0:
-        yield from ((index, work(job)) for index, job in enumerate(jobs))
-        return
-    left = list(range(len(jobs)))
-    while left:
-        done: set[int] = set()
-        suspects: list[int] = []
-        for index, result in _run(left, jobs, work, workers, suspects):
-            done.add(index)
-            yield index, result
-        for index in suspects:
-            done.add(index)
-            yield index, _alone(jobs[index], work)
-        left = [index for index in left if index not in done]
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for the jobs under way; those that wait are dropped."""
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=True)
 
-def _run(
-    left: Sequence[int],
-    jobs: Sequence[Job],
-    work: Callable[[Job], Result],
-    workers: int,
-    suspects: list[int],
-) -> Iterator[tuple[int, Result]]:
-    """Results until all are there or a process dies, when the jobs under way become ``suspects``."""
-    waiting = iter(left)
-    flight: dict[Future[Result], int] = {}
-    pool = _pool(workers)
-    try:
+    def run(
+        self, jobs: Iterable[Job], work: Callable[[Job], Result], *, in_order: bool = False
+    ) -> Iterator[tuple[int, Result | None]]:
+        """The index of each job and its result, in any order; ``None`` for a job that kills its process.
+
+        Args:
+            jobs: what ``work`` is called with, taken as processes fall free; pickled like the results.
+            work: a function of a module, or a ``functools.partial`` of one.
+            in_order: whether results come in the order of the jobs, a quick one waiting for slow ones.
+
+        Raises:
+            Exception: whatever ``work`` raises.
+        """
+        if self._processes is None:
+            yield from ((index, work(job)) for index, job in enumerate(jobs))
+            return
+        waiting, whole = enumerate(jobs), False
+        while not whole:
+            processes, flight = self._processes, dict[Future[Result], tuple[int, Job]]()
+            try:
+                yield from self._results(processes, waiting, flight, work, in_order=in_order)
+                whole = True
+            except BrokenProcessPool:
+                processes.shutdown()
+                if processes is self._processes:  # else another series has seen to it
+                    self._processes = _start(self._workers)
+            for future, (index, job) in flight.items():
+                lost = isinstance(future.exception(), BrokenProcessPool)
+                yield index, _alone(job, work) if lost else future.result()
+
+    def _results(
+        self,
+        processes: ProcessPoolExecutor,
+        waiting: Iterator[tuple[int, Job]],
+        flight: dict[Future[Result], tuple[int, Job]],
+        work: Callable[[Job], Result],
+        *,
+        in_order: bool,
+    ) -> Iterator[tuple[int, Result]]:
+        """Results until all are there or a process dies; ``flight`` are the jobs under way."""
         while True:
-            while len(flight) < _AHEAD * workers and (index := next(waiting, None)) is not None:
-                flight[pool.submit(work, jobs[index])] = index
+            while len(flight) < _AHEAD * self._workers and (job := next(waiting, None)) is not None:
+                flight[_submit(processes, work, job[1])] = job
             if not flight:
                 return
-            for future in wait(flight, return_when=FIRST_COMPLETED).done:
+            ready = [next(iter(flight))] if in_order else wait(flight, return_when=FIRST_COMPLETED).done
+            for future in ready:
                 result = future.result()
-                yield flight.pop(future), result
-    except BrokenProcessPool:
-        suspects += sorted(flight.values())
-    finally:
-        pool.shutdown(cancel_futures=True)
+                yield flight.pop(future)[0], result
+
+
+def _submit(processes: ProcessPoolExecutor, work: Callable[[Job], Result], job: Job) -> Future[Result]:
+    """Hand out a job; one that comes after a crash fails like those under way."""
+    try:
+        return processes.submit(work, job)
+    except BrokenProcessPool as error:
+        future: Future[Result] = Future()
+        future.set_exception(error)
+        return future
 
 
 def _alone(job: Job, work: Callable[[Job], Result]) -> Result | None:
-    with _pool(1) as pool:
+    with _start(1) as process:
         try:
-            return pool.submit(work, job).result()
+            return process.submit(work, job).result()
         except BrokenProcessPool:
             return None
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def _start(workers: int) -> ProcessPoolExecutor:
     # spawned, not forked: the same on every system, and no lock of a thread is copied half-way
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_settle)
 
 
-def _start() -> None:
+def _settle() -> None:
     """Keep memory, say nothing: decoders written in C write to the terminal."""
     end_with_parent()
     keep_freed_memory()

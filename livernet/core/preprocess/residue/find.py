@@ -94,7 +94,5 @@ def _coloured_layers(colour_hw: Mask, core_hw: Mask) -> tuple[Layer, ...]:
     if window is None:
         return ()
     # nothing else is lit: a border as wide as the longest stroke of the smallest layer will do
-    rows, columns = (
-        slice(max(0, (part.start - _AROUND) // 4 * 4), part.stop + _AROUND) for part in window
-    )
+    rows, columns = (slice(max(0, (part.start - _AROUND) // 4 * 4), part.stop + _AROUND) for part in window)
     return search(colour_hw[rows, columns].view(np.uint8) * np.uint8(255), core_hw[rows, columns])

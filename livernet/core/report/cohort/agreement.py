@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from livernet.core.data.loader import read_grey
 from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.prepared import read_grey
 from livernet.core.errors import LivernetError
 from livernet.core.infer.ruler import spacing_of
 from livernet.core.metrics.segmentation import dice, spread
