@@ -54,7 +54,7 @@ def test_folds_side_by_side_are_told_apart(tmp_path: Path) -> None:
     first, second = (job(plan, tmp_path / f"fold-0{number}") for number in range(2))
     metrics = EpochMetrics(
         epoch=1, seconds=1.0, loss=1.0, loss_fine=None, loss_middle=None, loss_coarse=None, loss_class=1.0,
-        dice=None, accuracy=0.5,
+        dice=None, accuracy=0.5, micro=4,
     )  # fmt: skip
     with CvWatch(console) as watch:
         watch.planned(plan)

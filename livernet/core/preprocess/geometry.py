@@ -4,7 +4,7 @@ Shape suffixes: H, W source height and width; S the side of the square; h, w the
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from PIL import Image
 from livernet.core.errors import ConfigError, DataError
 
 Fit = Literal["pad", "stretch"]
+Level = TypeVar("Level", np.uint8, np.bool_)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,7 @@ def _resized(
     return np.asarray(picture.resize((width, height), how))
 
 
-def _crop(image_HW: NDArray[np.uint8], geometry: Geometry) -> NDArray[np.uint8]:
+def _crop(image_HW: NDArray[Level], geometry: Geometry) -> NDArray[Level]:
     if image_HW.shape != geometry.source:
         height, width = geometry.source
         raise DataError(

@@ -69,7 +69,8 @@ class Echo:
             np.minimum(np.arange(part.start, part.stop) // self.step, cells - 1)
             for part, cells in zip(window, cells_hw.shape, strict=True)
         )
-        return np.take(cells_hw[:, columns], rows, axis=0)
+        near_HW: NDArray[np.bool_] = np.take(cells_hw[:, columns], rows, axis=0)
+        return near_HW
 
     def joined(self, others: Sequence["Echo"]) -> "Echo":
         """This region together with others of the same screen."""
