@@ -74,7 +74,7 @@ class Layer:
     across_HW: Grey = field(repr=False)
     """How far each pixel stands above both sides."""
     strokes: tuple[Stroke, ...]
-    """Upright ones, at most 300."""
+    """Upright ones, of more than 300 the boldest."""
     noise: float
     """How much sharper than smooth speckle the picture is, 1 or more."""
 
@@ -108,7 +108,7 @@ def search(grey_HW: Grey, core_HW: Mask) -> tuple[Layer, ...]:
 
 
 def slanted_strokes(layer: Layer) -> tuple[Stroke, ...]:
-    """Slanted strokes: of saltires, arrows, outlines; at most 300."""
+    """Slanted strokes: of saltires, arrows, outlines; of more than 300 the boldest."""
     thin_HW = np.minimum(layer.across_HW, layer.down_HW)
     runs_HW = _runs(layer.grey_HW, thin_HW, layer.core_HW, _SLANTED, _SLOPES, layer.noise)
     return _strokes(layer.grey_HW, thin_HW, runs_HW)
@@ -199,10 +199,11 @@ def _strokes(grey_HW: Grey, rise_HW: Grey, runs_HW: Mask | None) -> tuple[Stroke
         return ()
     found = blobs(runs_HW)
     level_N, rise_N = (_medians(values[found.y_N, found.x_N], found) for values in (grey_HW, rise_HW))
-    return tuple(
+    strokes = [
         Stroke(columns.start, rows.start, columns.stop, rows.stop, int(level), int(rise))
-        for (rows, columns), level, rise in zip(found.boxes()[:_MOST], level_N, rise_N, strict=False)
-    )
+        for (rows, columns), level, rise in zip(found.boxes(), level_N, rise_N, strict=True)
+    ]
+    return tuple(sorted(strokes, key=lambda stroke: -stroke.rise)[:_MOST] if len(strokes) > _MOST else strokes)
 
 
 def _medians(values_N: Grey, found: Blobs) -> Grey:

@@ -4,6 +4,8 @@ Shape suffixes: N strokes; P pairs of strokes.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
+from statistics import median_low
 
 import numpy as np
 
@@ -12,9 +14,16 @@ from livernet.core.preprocess.residue.strokes import Layer, Stroke
 
 _LINE = 3
 """Upright strokes side by side: nearly every word of three letters has them, no caliper or body mark does."""
-_CROWDS = (40, 100)
+_CROWDS = (40, 100, 200)
 """Where speckle itself is full of strokes they stand side by side by chance: a longer line is asked for."""
+_BOLD = 1.5
+"""Times the median of a crowd, the rise from which its strokes are looked at by themselves."""
+_FEW = 100
+"""In a larger crowd, lines that may go on over blanks say nothing."""
 _TALLEST = 60
+_TALLEST_PAIR = 48
+"""Two shapes alone are letters up to that height, in pixels of the picture; the sides of body marks are
+taller."""
 _SPACING, _ACROSS_WORDS = 1.6, 4.0
 """Steps between strokes in stroke heights: within a word, and over a blank (one more stroke needed)."""
 _LEAST_STEP = 0.2
@@ -27,25 +36,44 @@ _SHARPENED = 1.3
 
 def likeness(layer: Layer) -> float:
     """How much the strokes of a layer are like writing; from 1 up they are taken for it."""
-    longest = max(longest_line(layer.strokes), _across_words(layer.strokes) - 1)
-    enough = _LINE + sum(len(layer.strokes) > crowd for crowd in _CROWDS)
-    if longest == 2 and enough == _LINE:
-        certain = layer.noise > _SHARPENED
-        if has_word(drawn_shapes(layer, layer.strokes), certain=certain):
+    strokes = layer.strokes
+    found = _likeness(layer, strokes)
+    if len(strokes) > _CROWDS[0]:
+        least = _BOLD * median_low(stroke.rise for stroke in strokes)
+        found = max(found, _likeness(layer, [stroke for stroke in strokes if stroke.rise >= least]))
+    return found
+
+
+def _likeness(layer: Layer, strokes: Sequence[Stroke]) -> float:
+    line = line_of(strokes)
+    longest = len(line)
+    if len(strokes) <= _FEW:
+        longest = max(longest, _across_words(strokes) - 1)
+    enough = _LINE + sum(len(strokes) > crowd for crowd in _CROWDS)
+    if longest in {2, _LINE} and enough == _LINE:
+        shapes = drawn_shapes(layer, strokes)
+        if longest == len(line) and not _are_letters(shapes, line):
+            longest = 2
+        if longest == 2 and has_word(shapes, layer.scale, certain=layer.noise > _SHARPENED):
             longest = _LINE
     return longest / enough
 
 
-def longest_line(strokes: Sequence[Stroke]) -> int:
+def line_of(strokes: Sequence[Stroke]) -> list[Stroke]:
     """The most strokes of one layer, of like height and grey, that stand side by side as within a word."""
-    if len(strokes) < 2:
-        return len(strokes)
+    if not strokes:
+        return []
     ordered = sorted(strokes, key=lambda stroke: stroke.x0)
-    length = [1] * len(ordered)
+    length, before = [1] * len(ordered), [-1] * len(ordered)
     # pairs come by their left stroke, whose own line is complete by then
     for left, right in _alike(ordered, _SPACING):
-        length[right] = max(length[right], length[left] + 1)
-    return max(length)
+        if length[left] >= length[right]:
+            length[right], before[right] = length[left] + 1, left
+    at, line = length.index(max(length)), []
+    while at >= 0:
+        line.append(ordered[at])
+        at = before[at]
+    return line[::-1]
 
 
 def _across_words(strokes: Sequence[Stroke]) -> int:
@@ -62,19 +90,20 @@ def _across_words(strokes: Sequence[Stroke]) -> int:
     return max(worded)
 
 
-def has_word(shapes: Sequence[Glyph], *, certain: bool = False) -> bool:
+def has_word(shapes: Sequence[Glyph], scale: int = 1, *, certain: bool = False) -> bool:
     """Whether two shapes stand side by side as letters of a word do: equally high, on one line, close.
 
     Calipers in pairs are no word, nor are the two sides of a body mark.
 
     Args:
         shapes: of one layer.
+        scale: pixels of the picture to one of that layer.
         certain: both must hold an upright stroke; else one may be round, if it is just as high.
     """
     letters = [
         s
         for s in shapes
-        if 6 <= s.height <= _TALLEST and s.width <= 2.2 * s.height and not (is_cross(s) or is_outline(s))
+        if 6 <= s.height <= min(_TALLEST, _TALLEST_PAIR // scale) and s.width <= 2.2 * s.height and not (is_cross(s) or is_outline(s))
     ]
     letters.sort(key=lambda shape: shape.box[1].start)
     for i, left in enumerate(letters):
@@ -103,11 +132,31 @@ def _alike(ordered: Sequence[Stroke], spacing: float) -> Iterable[tuple[int, int
     return zip(left_P[alike_P].tolist(), right_P[alike_P].tolist(), strict=True)
 
 
-def _in_word(a: Glyph, b: Glyph, *, certain: bool) -> bool:
+def _are_letters(shapes: Sequence[Glyph], line: Sequence[Stroke]) -> bool:
+    """Whether shapes are like letters of about one height side by side, or one holds the whole line.
+
+    A body mark has its sides, an arm and the probe, each of its own height.
+    """
+    seeded = sorted((shape for shape in shapes if shape.seeded), key=lambda shape: shape.box[1].start)
+    ran_together = any(all(_holds(shape, stroke) for stroke in line) for shape in seeded)
+    return ran_together or any(_side_by_side(a, b, 0.6, 0.7) for a, b in combinations(seeded, 2))
+
+
+def _holds(shape: Glyph, stroke: Stroke) -> bool:
+    rows, columns = shape.box
+    return bool(columns.start <= stroke.x0 < columns.stop and rows.start < stroke.y1 and stroke.y0 < rows.stop)
+
+
+def _side_by_side(a: Glyph, b: Glyph, least: float, apart: float) -> bool:
+    """Whether two shapes are alike in height, on one line and close, in shares of their height."""
     low, tall = sorted((a.height, b.height))
     overlap: int = min(a.box[0].stop, b.box[0].stop) - max(a.box[0].start, b.box[0].start)
     gap: int = b.box[1].start - a.box[1].stop
+    return min(low, overlap) >= least * tall and -1 <= gap <= max(3, apart * low)
+
+
+def _in_word(a: Glyph, b: Glyph, *, certain: bool) -> bool:
     if a.seeded and b.seeded:
-        return min(low, overlap) >= 0.75 * tall and -1 <= gap <= max(3, 0.7 * low)
+        return _side_by_side(a, b, 0.75, 0.7)
     one = max(a.stroked, b.stroked) >= _LEAST_STROKED and not certain
-    return one and min(low, overlap) >= 0.85 * tall and -1 <= gap <= max(3, 0.5 * low)
+    return one and _side_by_side(a, b, 0.85, 0.5)

@@ -4,7 +4,7 @@ from PIL import Image, ImageDraw
 
 from livernet.core.preprocess.residue.glyphs import Glyph
 from livernet.core.preprocess.residue.strokes import Stroke, search
-from livernet.core.preprocess.residue.writing import has_word, likeness, longest_line
+from livernet.core.preprocess.residue.writing import has_word, likeness, line_of
 from tests.core.preprocess.screens import cross, speckle, write
 
 SHAPE = (160, 240)
@@ -15,11 +15,11 @@ def stroke(x, top, height, level=220):
 
 
 def test_a_line_is_like_strokes_side_by_side():
-    assert longest_line([stroke(10, 20, 9), stroke(18, 21, 9), stroke(27, 20, 8)]) == 3
-    assert longest_line([stroke(10, 20, 9), stroke(10, 40, 9), stroke(10, 60, 9)]) == 1
-    assert longest_line([stroke(10, 20, 9), stroke(60, 20, 9), stroke(110, 20, 9)]) == 1
-    assert longest_line([stroke(10, 20, 9), stroke(18, 20, 9, level=120), stroke(27, 20, 40)]) == 1
-    assert longest_line([]) == 0
+    assert len(line_of([stroke(10, 20, 9), stroke(18, 21, 9), stroke(27, 20, 8)])) == 3
+    assert len(line_of([stroke(10, 20, 9), stroke(10, 40, 9), stroke(10, 60, 9)])) == 1
+    assert len(line_of([stroke(10, 20, 9), stroke(60, 20, 9), stroke(110, 20, 9)])) == 1
+    assert len(line_of([stroke(10, 20, 9), stroke(18, 20, 9, level=120), stroke(27, 20, 40)])) == 1
+    assert len(line_of([])) == 0
 
 
 def letter(x, top, height, *, seeded=True):
