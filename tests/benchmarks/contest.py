@@ -1,0 +1,95 @@
+"""Who takes part in a benchmark of speed, and what its result file holds."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.environment import make_environment
+from tests.benchmarks.machine import convolution_peak, describe
+from tests.benchmarks.peers.line import Settings
+from tests.benchmarks.rounds import Contestant, compete, ratios
+
+FORMS = {
+    "plain": {"plain": False},
+    "keras": {"keras fp32": False, "keras bf16": True},
+    "smp": {"smp as written": False, "smp tuned": True},
+    "nnunet": {"nnunet as written": False, "nnunet tuned": True},
+    "lightning": {"lightning": False},
+    "onnx": {"onnx fp32": False},
+}
+"""The forms in which each peer takes part, and whether that is tuned."""
+OURS = {"livernet fp32": False, "livernet bf16": True}
+
+
+def arguments(description: str | None, peers: list[str], size: int, batch: int) -> argparse.ArgumentParser:
+    """The options that all benchmarks of speed have, with the usual peers, size and batch of one."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--vs",
+        type=lambda text: _names(text, peers),
+        default=peers,
+        help=f"of {','.join(peers)}; none for livernet alone",
+    )
+    parser.add_argument("--size", type=int, default=size)
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--norm", nargs="+", choices=["instance", "none"], default=["instance"])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
+    parser.add_argument("--env", type=Path, help="folder of the peers' environment, kept and used again")
+    parser.add_argument("--out", type=Path)
+    return parser
+
+
+def run(task: str, options: argparse.Namespace, repeats: int = 1, **more: Any) -> dict[str, Any]:
+    """One contest for every norm asked for, as the document of a result file."""
+    shared = {name: getattr(options, name) for name in ("size", "batch", "width", "device")}
+    with tempfile.TemporaryDirectory() as folder:
+        python = make_environment(options.env or Path(folder), options.vs, options.device)
+        document = {
+            **describe(["torch"], options.device),
+            "task": task,
+            "settings": {**shared, "rounds": options.rounds, "repeats": repeats},
+            "peak_gflops": convolution_peak(options.device),
+            "runs": {},
+        }
+        for norm in options.norm:
+            settings = {"task": task, "norm": norm, **shared, **more}
+            found = compete(contestants(options.vs, python, **settings), options.rounds, repeats)
+            document["runs"][norm] = {
+                "contestants": found,
+                "ratios": {f"to {ours}": ratios(found, ours) for ours in OURS},
+            }
+    return document
+
+
+def contestants(peers: Iterable[str], python: Path, **settings: Any) -> list[Contestant]:
+    """livernet in both number formats, and every form of the peers."""
+    forms = [("ours", name, tuned, Path(sys.executable)) for name, tuned in OURS.items()]
+    forms += [(peer, name, tuned, python) for peer in peers for name, tuned in FORMS[peer].items()]
+    return [
+        Contestant(name=name, module=module, python=place, settings=Settings(tuned=tuned, **settings))
+        for module, name, tuned, place in forms
+    ]
+
+
+def write(document: dict[str, Any], out: Path | None) -> None:
+    """Print a result, and keep it where asked."""
+    text = json.dumps(document, indent=1)
+    print(text)  # noqa: T201
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
+
+
+def _names(text: str, peers: list[str]) -> list[str]:
+    names = [name for name in text.split(",") if name not in {"", "none"}]
+    for name in names:
+        if name not in peers:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(peers)}")
+    return names

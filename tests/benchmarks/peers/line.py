@@ -1,0 +1,80 @@
+"""The worker's end of the line: it is asked on its standard input and answers on its standard output.
+
+The first line holds the settings, the worker's first answer what there is to know of it. Every further line
+asks for a round; the answer has its time and the largest memory so far. It needs the standard library alone.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a worker is to do; one for every contestant."""
+
+    task: str
+    """``step``, ``infer`` or ``epoch``."""
+    tuned: bool = False
+    """bf16 where the peer has it, and the best memory order it knows; else as its documentation has it."""
+    size: int = 512
+    batch: int = 2
+    width: int = 16
+    norm: str = "instance"
+    """``instance`` or ``none``."""
+    device: str = "cpu"
+    workers: int = 0
+    """Processes of a DataLoader."""
+    file: str = ""
+    """What all contestants share: the weights for ``infer``, the cohort for ``epoch``."""
+
+
+class Line:
+    """One worker's line to the benchmark."""
+
+    def __init__(self) -> None:
+        self._out = os.fdopen(os.dup(1), "w", buffering=1)
+        os.dup2(2, 1)  # what a library prints goes to the log
+        self.settings = Settings(**json.loads(sys.stdin.readline()))
+        self.synchronise: Callable[[], object] = lambda: None
+        """Waits for the device."""
+        self.memory: Callable[[], float] = _resident
+        """Largest memory of the process, or of its device, in MB."""
+        self._started: tuple[float, float] | None = None
+
+    def ready(self, **facts: object) -> None:
+        """Say what there is to know of this worker before its first round."""
+        self._answer({**facts, "memory_mb_before": round(self.memory())})
+
+    def next_round(self, *_: object) -> int:
+        """Answer the round under way, if any, and wait for the next; how often to do the work in it.
+
+        Fits as a callback at the end of an epoch. The process ends where no further round is wanted.
+        """
+        self.synchronise()
+        if self._started is not None:
+            wall, cpu = self._started
+            spent = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+            self._answer({**spent, "memory_mb": self.memory()})
+        asked = sys.stdin.readline()
+        if not asked:
+            os._exit(0)  # at once, whatever training loop this is called from
+        self._started = (time.perf_counter(), time.process_time())
+        return int(asked)
+
+    def serve(self, work: Callable[[], object]) -> None:
+        """Do ``work`` as often as every round asks for, to the end."""
+        while True:
+            for _ in range(self.next_round()):
+                work()
+
+    def _answer(self, document: dict[str, object]) -> None:
+        self._out.write(json.dumps(document) + "\n")
+
+
+def _resident() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
