@@ -1,16 +1,19 @@
 """The worker's end of the line: it is asked on its standard input and answers on its standard output.
 
 The first line holds the settings, the worker's first answer what there is to know of it. Every further line
-asks for a round; the answer has its time and the largest memory so far. It needs the standard library alone.
+asks for a round; the answer has its time and the largest memory so far, and how much of a core others took
+meanwhile (Linux). It needs the standard library alone.
 """
 
 import json
+import multiprocessing
 import os
 import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,7 @@ class Line:
         """Waits for the device."""
         self.memory: Callable[[], float] = _resident
         """Largest memory of the process, or of its device, in MB."""
-        self._started: tuple[float, float] | None = None
+        self._started: tuple[float, float, float] | None = None
 
     def ready(self, **facts: object) -> None:
         """Say what there is to know of this worker before its first round."""
@@ -57,23 +60,47 @@ class Line:
         """
         self.synchronise()
         if self._started is not None:
-            wall, cpu = self._started
-            spent = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+            seconds, own, everyone = (now - then for now, then in zip(_clocks(), self._started, strict=True))
+            spent = {"seconds": seconds, "cpu_seconds": own, "disturbed": max(0, everyone - own) / seconds}
             self._answer({**spent, "memory_mb": self.memory()})
         asked = sys.stdin.readline()
         if not asked:
             os._exit(0)  # at once, whatever training loop this is called from
-        self._started = (time.perf_counter(), time.process_time())
+        self._start()
         return int(asked)
 
     def serve(self, work: Callable[[], object]) -> None:
-        """Do ``work`` as often as every round asks for, to the end."""
+        """Do ``work`` as often as every round asks for, and once before that is not timed, to the end.
+
+        While the others have their rounds, memory and caches go to them.
+        """
         while True:
-            for _ in range(self.next_round()):
+            repeats = self.next_round()
+            work()
+            self._start()
+            for _ in range(repeats):
                 work()
+
+    def _start(self) -> None:
+        self.synchronise()
+        self._started = _clocks()
 
     def _answer(self, document: dict[str, object]) -> None:
         self._out.write(json.dumps(document) + "\n")
+
+
+def _clocks() -> tuple[float, float, float]:
+    """Seconds: by the clock, of the CPU for this process and its children, and for everybody."""
+    own, stat = time.process_time(), Path("/proc/stat")
+    if not stat.exists():
+        return time.perf_counter(), own, own
+    ticks = os.sysconf("SC_CLK_TCK")
+    for child in multiprocessing.active_children():
+        fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+        own += (int(fields[11]) + int(fields[12])) / ticks
+    user, nice, system, _, _, *interrupts = stat.read_text().split("\n")[0].split()[1:9]
+    everyone = sum(int(part) for part in (user, nice, system, *interrupts)) / ticks
+    return time.perf_counter(), own, everyone
 
 
 def _resident() -> float:
