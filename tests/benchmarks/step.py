@@ -3,7 +3,8 @@
     python -m tests.benchmarks.step --norm instance none --out .github/results/speed-step.json
 
 The peers are installed into a virtual environment, which ``--env`` keeps. ``plain``, ``keras`` and
-``lightning`` train the same network; ``smp`` and ``nnunet`` their own, whose FLOPs stand beside ours.
+``lightning`` train the same network; ``smp`` and ``nnunet`` their own, whose FLOPs stand beside ours. All
+take their batch as it is, but livernet, whose loop moves the pictures anew in every step.
 """
 
 from tests.benchmarks.contest import arguments, run, write

@@ -111,14 +111,14 @@ def augmented(settings: Settings) -> tf.data.Dataset:
 
 
 class Rounds(keras.callbacks.Callback):
-    """An epoch is a round."""
+    """An epoch is a piece of work."""
 
     def __init__(self, line: Line) -> None:
         super().__init__()
         self.line = line
 
     def on_epoch_end(self, *_: Any) -> None:
-        self.line.next_round()
+        self.line.done()
 
 
 def main() -> None:
@@ -131,7 +131,7 @@ def main() -> None:
     line.ready(parameters=model.count_params(), versions=versions)
     if settings.task == "epoch":
         data = augmented(settings)
-        line.next_round()
+        line.wait()
         model.fit(data, epochs=10**6, verbose=0, callbacks=[Rounds(line)])
     image, wanted = fixed_batch(settings)
     if settings.task == "infer":

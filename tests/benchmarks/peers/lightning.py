@@ -27,13 +27,13 @@ class Module(lightning.LightningModule):
 
 
 class Rounds(lightning.Callback):
-    """An epoch is a round."""
+    """An epoch is a piece of work."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
 
     def on_train_epoch_end(self, *_: Any) -> None:
-        self.line.next_round()
+        self.line.done()
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def main() -> None:
     line.ready(
         **facts_of(network) | {"versions": {"lightning": lightning.__version__, "torch": torch.__version__}}
     )
-    line.next_round()
+    line.wait()
     trainer.fit(Module(network), batches)
 
 

@@ -47,43 +47,43 @@ class Line:
         """Waits for the device."""
         self.memory: Callable[[], float] = _resident
         """Largest memory of the process, or of its device, in MB."""
-        self._started: tuple[float, float, float] | None = None
+        self._started = _clocks()
+        self._wanted = self._done = 0
 
     def ready(self, **facts: object) -> None:
         """Say what there is to know of this worker before its first round."""
         self._answer({**facts, "memory_mb_before": round(self.memory())})
 
-    def next_round(self, *_: object) -> int:
-        """Answer the round under way, if any, and wait for the next; how often to do the work in it.
+    def serve(self, work: Callable[[], object]) -> None:
+        """Do ``work`` in every round that is asked for, to the end."""
+        self.wait()
+        while True:
+            work()
+            self.done()
 
-        Fits as a callback at the end of an epoch. The process ends where no further round is wanted.
-        """
-        self.synchronise()
-        if self._started is not None:
-            seconds, own, everyone = (now - then for now, then in zip(_clocks(), self._started, strict=True))
-            spent = {"seconds": seconds, "cpu_seconds": own, "disturbed": max(0, everyone - own) / seconds}
-            self._answer({**spent, "memory_mb": self.memory()})
+    def wait(self) -> None:
+        """Wait for the first round."""
         asked = sys.stdin.readline()
         if not asked:
             os._exit(0)  # at once, whatever training loop this is called from
-        self._start()
-        return int(asked)
+        self._wanted, self._done = int(asked), 0
 
-    def serve(self, work: Callable[[], object]) -> None:
-        """Do ``work`` as often as every round asks for, and once before that is not timed, to the end.
+    def done(self, *_: object) -> None:
+        """Say that a piece of work is done; fits as a callback at the end of an epoch.
 
-        While the others have their rounds, memory and caches go to them.
+        The first of a round is not timed: while the others had theirs, memory and caches went to them. The
+        last is answered and waits for the next round; where none is wanted the process ends.
         """
-        while True:
-            repeats = self.next_round()
-            work()
-            self._start()
-            for _ in range(repeats):
-                work()
-
-    def _start(self) -> None:
-        self.synchronise()
-        self._started = _clocks()
+        self._done += 1
+        if self._done == 1:
+            self.synchronise()
+            self._started = _clocks()
+        elif self._done == 1 + self._wanted:
+            self.synchronise()
+            seconds, own, everyone = (now - then for now, then in zip(_clocks(), self._started, strict=True))
+            spent = {"seconds": seconds, "cpu_seconds": own, "disturbed": max(0, everyone - own) / seconds}
+            self._answer({**spent, "memory_mb": self.memory()})
+            self.wait()
 
     def _answer(self, document: dict[str, object]) -> None:
         self._out.write(json.dumps(document) + "\n")

@@ -4,18 +4,18 @@ import dataclasses
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from livernet import __version__
 from livernet.core.config import Config, ModelConfig, TrainConfig
 from livernet.core.data.loader import Normalisation, Tensors
-from livernet.core.device import autocast, choose_device
+from livernet.core.device import choose_device
 from livernet.core.infer.forward import Network, infer
 from livernet.core.model.registry import build_model
 from livernet.core.train.loop import train_model
-from livernet.core.train.losses import Targets, multi_task_loss
 from tests.benchmarks.peers.line import Line, Settings
 from tests.benchmarks.peers.network import PlainNet, loss_of
-from tests.benchmarks.peers.on_torch import facts_of, fixed_batch, gflop, open_line
+from tests.benchmarks.peers.on_torch import facts_of, gflop, open_line
 from tests.benchmarks.peers.pictures import fixed_picture, sample
 from tests.benchmarks.peers.sizes import CLASSES, MEAN, STD
 
@@ -36,29 +36,6 @@ def config_of(settings: Settings) -> Config:
     )
 
 
-def serve_steps(line: Line) -> None:
-    """Steps of the training loop on one batch."""
-    config, device = config_of(line.settings), choose_device(line.settings.device)
-    image, mask, class_B = fixed_batch(line.settings)
-    image = image.contiguous(memory_format=torch.channels_last)
-    targets = Targets(mask, torch.ones_like(class_B, dtype=torch.bool), class_B)
-    model = build_model(config.model, CLASSES).to(device.torch).to(memory_format=torch.channels_last).train()
-    optimiser = torch.optim.Adadelta(
-        model.parameters(), lr=config.train.lr, rho=config.train.rho, eps=config.train.eps
-    )
-
-    def step() -> None:
-        with autocast(device, config.train.precision):
-            output = model(image)
-        terms = multi_task_loss(output, targets, config.loss)
-        optimiser.zero_grad(set_to_none=True)
-        terms.total.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-
-    line.ready(**facts(line.settings))
-    line.serve(step)
-
-
 def serve_answers(line: Line) -> None:
     """From pictures to probabilities, as ``predict`` has them."""
     config, device = config_of(line.settings), choose_device(line.settings.device)
@@ -77,21 +54,35 @@ def serve_answers(line: Line) -> None:
 
 
 def serve_epochs(line: Line) -> None:
-    """The training loop itself, which answers after every epoch."""
-    config, device = config_of(line.settings), choose_device(line.settings.device)
-    cohort = {name: torch.from_numpy(array) for name, array in np.load(line.settings.file).items()}
-    count = len(cohort["images"])
-    tensors = Tensors(
-        images_N1HW=cohort["images"].unsqueeze(1).to(device.torch),
-        masks_N1HW=cohort["masks"].unsqueeze(1).to(device.torch),
-        has_mask_N=torch.ones(count, dtype=torch.bool, device=device.torch),
-        class_N=cohort["classes"].to(device.torch),
+    """The training loop itself, which says when an epoch is done; a step is an epoch of one batch."""
+    settings = line.settings
+    config, device = config_of(settings), choose_device(settings.device)
+    tensors = one_batch(settings) if settings.task == "step" else the_cohort(settings)
+    line.ready(**facts(settings))
+    line.wait()
+    train_model(tensors, range(len(tensors)), config, device, on_epoch=line.done)
+
+
+def one_batch(settings: Settings) -> Tensors:
+    picture = fixed_picture(settings)
+    return tensors_of(picture, (picture >= 128).byte(), torch.arange(len(picture)) % CLASSES, settings.device)
+
+
+def the_cohort(settings: Settings) -> Tensors:
+    images, masks, classes = (torch.from_numpy(array) for array in np.load(settings.file).values())
+    return tensors_of(images.unsqueeze(1), masks.unsqueeze(1), classes, settings.device)
+
+
+def tensors_of(images_N1HW: Tensor, masks_N1HW: Tensor, class_N: Tensor, device: str) -> Tensors:
+    count = len(images_N1HW)
+    return Tensors(
+        images_N1HW=images_N1HW.to(device),
+        masks_N1HW=masks_N1HW.to(device),
+        has_mask_N=torch.ones(count, dtype=torch.bool, device=device),
+        class_N=class_N.to(device),
         thumbnails_NHW=np.zeros((count, 1, 1), np.uint8),
         hashes=("",) * count,
     )
-    line.ready(**facts(line.settings))
-    line.next_round()
-    train_model(tensors, range(count), config, device, on_epoch=line.next_round)
 
 
 def facts(settings: Settings) -> dict[str, object]:
@@ -103,7 +94,7 @@ def facts(settings: Settings) -> dict[str, object]:
 
 def main() -> None:
     line = open_line()
-    {"step": serve_steps, "infer": serve_answers, "epoch": serve_epochs}[line.settings.task](line)
+    (serve_answers if line.settings.task == "infer" else serve_epochs)(line)
 
 
 if __name__ == "__main__":
