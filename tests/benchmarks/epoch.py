@@ -5,7 +5,6 @@
 Every tool runs its own training loop over the same random pictures; an epoch is a round.
 """
 
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,16 @@ from tests.benchmarks.peers.sizes import CLASSES
 
 
 def main() -> None:
-    parser = arguments(__doc__, ["plain", "keras", "lightning", "smp", "nnunet"], 256, 8)
-    parser.add_argument("--images", type=int, default=32)
+    parser = arguments(__doc__, ["plain", "keras", "lightning"], 256, 8)
+    parser.add_argument("--images", type=int, default=24)
     parser.add_argument("--workers", type=int, default=2, help="processes of a DataLoader")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "cohort.npz"
+
+    def prepare(file: Path, _: str) -> None:
         make_cohort(file, options.images, options.size)
-        document = run("epoch", options, file=str(file), workers=options.workers)
-    write(document | {"settings": {**document["settings"], "images": options.images}}, options.out)
+
+    document = run("epoch", options, workers=options.workers, prepare=prepare)
+    write(document | {"images": options.images}, options.out)
 
 
 def make_cohort(file: Path, count: int, size: int) -> None:
@@ -36,7 +36,8 @@ def make_cohort(file: Path, count: int, size: int) -> None:
         (dx, dy), (a, b) = random.uniform(-0.1, 0.1, 2), random.uniform(0.2, 0.4, 2)
         masks[index] = ((x - dx) / a) ** 2 + ((y - dy) / b) ** 2 < 1
         images[index] = (random.rayleigh(40, (size, size)) * (1 + masks[index])).clip(0, 255)
-    np.savez(file, images=images, masks=masks, classes=np.arange(count) % CLASSES)
+    with file.open("wb") as out:
+        np.savez(out, images=images, masks=masks, classes=np.arange(count) % CLASSES)
 
 
 if __name__ == "__main__":

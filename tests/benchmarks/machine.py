@@ -1,24 +1,18 @@
-"""The machine that a benchmark ran on, and how fast it multiplies."""
+"""The machine that a benchmark ran on, with its versions."""
 
 import importlib.metadata
-import itertools
 import os
 import platform
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn import functional as F
 
 from livernet import __version__
 
 _FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "amx_bf16", "asimd", "bf16", "sve")
-_SHAPES = ((64, 64, 256), (64, 128, 128), (128, 128, 128), (256, 256, 64), (512, 512, 32))
-"""Channels in, channels out and side of the convolutions whose best is the peak."""
-_ROUNDS = 5
 
 
 def describe(packages: Sequence[str] = (), device: str = "cpu") -> dict[str, Any]:
@@ -38,32 +32,6 @@ def describe(packages: Sequence[str] = (), device: str = "cpu") -> dict[str, Any
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in packages},
     }
-
-
-def convolution_peak(device: str = "cpu") -> dict[str, float]:
-    """Most GFLOP/s of a 3x3 convolution over several shapes, channels_last, in fp32 and bf16."""
-    with torch.inference_mode():
-        return {
-            name: round(max(_gflops(shape, number, device) for shape in _SHAPES), 1)
-            for name, number in (("fp32", torch.float32), ("bf16", torch.bfloat16))
-        }
-
-
-def _gflops(shape: tuple[int, int, int], number: torch.dtype, device: str) -> float:
-    channels_in, channels_out, side = shape
-    form = {"dtype": number, "device": device}
-    image = torch.randn(2, channels_in, side, side, **form).contiguous(memory_format=torch.channels_last)
-    weight = torch.randn(channels_out, channels_in, 3, 3, **form).contiguous(
-        memory_format=torch.channels_last
-    )
-    seconds = []
-    for _ in itertools.repeat(None, _ROUNDS):
-        started = time.perf_counter()
-        F.conv2d(image, weight, padding=1)
-        if device.startswith("cuda"):
-            torch.cuda.synchronize(device)
-        seconds.append(time.perf_counter() - started)
-    return 2 * image.shape[0] * channels_in * channels_out * 9 * side**2 / min(seconds) / 1e9
 
 
 def _from_cpuinfo(*keys: str) -> str:

@@ -92,11 +92,11 @@ def compete(contestants: Sequence[Contestant], rounds: int, repeats: int = 1) ->
         for number in range(rounds):
             _say(f"round {number + 1} of {rounds}")
             for worker in workers:
-                answers.setdefault(worker.name, []).append(_quiet_round(worker, repeats))
+                answers.setdefault(worker.name, []).append(quiet_round(worker, repeats))
     return {name: {**facts[name], **_summary(answers[name])} for name in facts}
 
 
-def _quiet_round(worker: Worker, repeats: int) -> dict[str, float]:
+def quiet_round(worker: Worker, repeats: int) -> dict[str, float]:
     """A round in which other programs left the processor alone; the quietest where none came in time."""
     until = time.monotonic() + _PATIENCE
     tried = [worker.round(repeats)]

@@ -107,7 +107,9 @@ def augmented(settings: Settings) -> tf.data.Dataset:
         return (image - sizes.MEAN) / sizes.STD, targets(tf.cast(mask >= 0.5, tf.float32), stage)
 
     data = tf.data.Dataset.from_tensor_slices((both, cohort["classes"])).shuffle(len(both))
-    return data.batch(settings.batch, drop_remainder=True).map(prepare, tf.data.AUTOTUNE).prefetch(1)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread makes every second epoch take twice as long on two cores
+    return data.batch(settings.batch, drop_remainder=True).map(prepare).prefetch(1).with_options(options)
 
 
 class Rounds(keras.callbacks.Callback):
