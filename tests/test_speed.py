@@ -11,7 +11,7 @@ import torch
 from livernet.core.config import LossConfig, ModelConfig
 from livernet.core.model.livernet import LiverNet
 from livernet.core.train.losses import Targets, multi_task_loss
-from tests.benchmarks import contest, machine, rounds
+from tests.benchmarks import contest, machine, rounds, speed_table
 from tests.benchmarks.epoch import make_cohort
 from tests.benchmarks.peers.augmented import make_loader
 from tests.benchmarks.peers.line import Settings
@@ -93,3 +93,10 @@ def test_the_machine_is_described() -> None:
     assert found["machine"]["cores"] >= 1
     assert found["packages"] == {"torch": torch.__version__.partition("+")[0]}
     assert json.loads(json.dumps(found)) == found
+
+
+def test_what_was_not_measured_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed_table, "RESULTS", tmp_path)
+    rows = speed_table.markdown().splitlines()[2:]
+    assert len(rows) == 20
+    assert all(row.endswith("| not measured |") for row in rows)

@@ -7,7 +7,6 @@ Rounds alternate, medians are kept, one core each. Pictures are PNG and JPEG scr
 
 import argparse
 import json
-import platform
 import resource
 import statistics
 import subprocess
@@ -22,13 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from livernet import __version__
 from livernet.core.files import png_bytes
 from livernet.core.memory import keep_freed_memory
 from livernet.core.phantom.cohort import write_cohort
 from livernet.core.phantom.plan import make_quota
 from livernet.core.preprocess.cohort.pieces import Job, make_pieces
 from livernet.core.preprocess.settings import PreprocessConfig
+from tests.benchmarks.machine import describe
 from tests.core.preprocess.screens import save, screen
 
 SIDE = 512
@@ -46,8 +45,7 @@ def main() -> None:
         raw = Path(folder) / "raw"
         write_cohort(raw, options.seed, make_quota(None, options.images, None))
         document = {
-            "version": __version__,
-            "machine": {"cpu": _cpu(), "python": platform.python_version(), "pillow": Image.__version__},
+            **describe(["pillow", "numpy", "scikit-image"]),
             "settings": {"seed": options.seed, "images": options.images, "rounds": options.rounds},
             **_speed(raw, options.rounds),
             "growth": [_growth(Path(folder), count) for count in GROWTH],
@@ -114,16 +112,6 @@ def _growth(folder: Path, count: int) -> dict[str, Any]:
 
 
 _CHILD = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown"
-    )
 
 
 if __name__ == "__main__":

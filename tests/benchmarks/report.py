@@ -9,17 +9,14 @@ first kept its masks. The audits come from a file, as ``cv`` writes them: they h
 import argparse
 import cProfile
 import json
-import platform
 import pstats
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
-from livernet import __version__
 from livernet.core.report.build import build_report
+from tests.benchmarks.machine import describe
 from tests.fake_run import make_audits, make_cohort, make_cv
 
 SIDE = 256
@@ -60,9 +57,7 @@ def measure(folder: Path, predictions: int, models: int) -> dict[str, Any]:
     report = build_report([run], folder / "report.html")
     seconds, cpu = time.perf_counter() - started, time.process_time() - spent
     return {
-        "version": __version__,
-        "machine": {"cpu": platform.processor() or platform.machine(), "python": platform.python_version()},
-        "matplotlib": mpl.__version__,
+        **describe(["matplotlib", "numpy", "jinja2"]),
         "predictions": 2 * patients * models,
         "models": models,
         "patients": patients,
