@@ -8,7 +8,7 @@ from pathlib import Path
 
 from livernet.cli.console import err, note
 from livernet.core.config import Config
-from livernet.core.device import Device, choose_device
+from livernet.core.device import Device, choose_device, precision_notice
 from livernet.core.presets import PRESETS, load_config, resolve_preset
 from livernet.core.processes import ALONE, Crew
 from livernet.core.train.estimate import estimate_seconds, human_time
@@ -71,6 +71,9 @@ def announce(choice: Choice, images: int, trainings: int, crew: Crew = ALONE) ->
         f"{first.train.epochs} epoch{'s' * (first.train.epochs != 1)}; about {human_time(sum(seconds))}"
         + "".join(f"; --preset {name}: about {human_time(value)}" for name, value in others.items())
     )
+    for notice in (choice.device.notice, precision_notice(choice.device, first.train.precision)):
+        if notice:
+            note(notice)
 
 
 def command_line() -> str:

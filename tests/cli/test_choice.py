@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,20 @@ def test_an_unknown_network_is_refused() -> None:
 def test_the_command_line_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["/usr/bin/livernet", "cv", "my cohort"])
     assert command_line() == "livernet cv 'my cohort'"
+
+
+def test_what_the_device_cannot_do_is_told_in_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    device = replace(choose_device("cpu"), bf16=False, notice="the GPU cannot be used")
+    for precision, said in (
+        ("auto", "has no bf16 instructions: convolutions run in fp32"),
+        ("bf16", "has no bf16 instructions: bf16 is emulated"),
+        ("tf32", "tf32 is a format of NVIDIA GPUs: convolutions run in fp32"),
+        ("fp32", "the GPU cannot be used"),
+    ):
+        configs = (tiny_config(precision=precision),)
+        announce(Choice(preset="quick", device=device, configs=configs, others={}), images=1, trainings=1)
+        lines = capsys.readouterr().err.splitlines()
+        assert lines[0].startswith("note: preset quick on CPU (")
+        assert lines[1] == "note: the GPU cannot be used"
+        assert said in lines[-1]
+        assert len(lines) == (2 if precision == "fp32" else 3)

@@ -74,6 +74,8 @@ def _device_checks(device: str) -> list[Check]:
         return [Check(name="device", value=error.message, remedy=error.hint)]
     formats = "bf16 and fp32" if chosen.bf16 else "fp32"
     found = [Check(name="device", value=f"{chosen.name}, computes in {formats}")]
+    if chosen.notice:
+        found.append(Check(name="GPU", value=chosen.notice, remedy="update the driver of the GPU"))
     if chosen.is_gpu:
         free, total = torch.cuda.mem_get_info(chosen.torch)
         found.append(Check(name="GPU memory", value=f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"))

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from livernet.core.device import choose_device
 from livernet.core.experiment.doctor import examine, measured_speed
 from livernet.core.presets import PRESETS
 
@@ -37,3 +39,11 @@ def test_measured_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     for check in times:
         time = expected[check.name.split()[-1]]
         assert check.value == f"about {time}, 10 training images a second"
+
+
+def test_a_driver_that_is_too_old_has_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = replace(choose_device("cpu"), notice="the GPU cannot be used, computing on the CPU: too old")
+    monkeypatch.setattr("livernet.core.experiment.doctor.choose_device", lambda _: old)
+    checks = {check.name: check for check in examine("auto", tmp_path)}
+    assert "too old" in checks["GPU"].value
+    assert "driver" in checks["GPU"].remedy

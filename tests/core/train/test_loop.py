@@ -1,20 +1,25 @@
 import dataclasses
 import gc
+import re
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from livernet.core.config import Config
-from livernet.core.data.loader import Tensors
-from livernet.core.device import Device
+from livernet.core.data.loader import Normalisation, Tensors
+from livernet.core.device import Device, choose_device
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.train import step
-from livernet.core.train.loop import EpochMetrics, train_model
+from livernet.core.train import loop, step
+from livernet.core.train.batches import draw_batches
+from livernet.core.train.loop import EpochMetrics, _new_learner, train_model
 from livernet.core.train.state import StateFile
+from livernet.core.train.step import Gradients
 
 
 def weights(model: torch.nn.Module) -> torch.Tensor:
@@ -204,6 +209,83 @@ def test_a_compiler_that_fails_leaves_the_result_as_it_is(
     assert torch.equal(weights(found.model), weights(expected.model))
     assert "torch.compile does not work here" in found.history[0].notice
     assert found.history[1].notice == ""
+
+
+def an_epoch(config: Config, discs: Tensors, device: Device, prepare: Callable[[], None]) -> list[Tensor]:
+    """The tallies of an epoch of 10 images, made as in the loop; ``prepare`` is called after another one."""
+    learner = _new_learner(config, device, 0)
+    gradients = Gradients(learner.model.train(), config, device, images=10)
+    moved = {
+        name: getattr(discs, name).to(device.torch)
+        for name in ("images_N1HW", "masks_N1HW", "has_mask_N", "class_N")
+    }
+    tensors, norm = dataclasses.replace(discs, **moved), Normalisation(0.3, 0.2)
+    for epoch in range(2):
+        generator = torch.Generator().manual_seed(epoch)
+        batches = draw_batches(tensors, range(10), config, norm, device.torch, generator, full=True)
+        sums = []
+        for batch in batches:
+            sums.append(gradients.compute(batch))
+            learner.optimiser.step()
+            learner.average.update(learner.model)  # type: ignore[union-attr]
+        if epoch == 0:
+            prepare()
+    return sums
+
+
+def test_no_value_is_asked_for_inside_an_epoch(
+    tiny: Config, discs: Tensors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the meta device tensors have no values: whatever would wait for a GPU fails."""
+    meta = Device(torch=torch.device("meta"), name="nothing", bf16=False)
+    monkeypatch.setattr(step, "autocast", lambda *_: torch.autocast("cpu", enabled=False))
+    sums = an_epoch(with_train(tiny, average=0.9, micro=4), discs, meta, lambda: None)
+    assert [(value.device.type, value.shape) for value in sums] == [("meta", (9,))] * 3
+    with pytest.raises((NotImplementedError, RuntimeError)):
+        sums[0].tolist()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize(("micro", "compiler"), [(0, "off"), (2, "off"), (0, "on")])
+def test_the_host_does_not_wait_inside_an_epoch(
+    tiny: Config, discs: Tensors, micro: int, compiler: str
+) -> None:
+    config = with_train(tiny, average=0.9, micro=micro, compile=compiler, precision="auto")
+    try:
+        an_epoch(config, discs, choose_device("cuda"), lambda: torch.cuda.set_sync_debug_mode("error"))
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize(
+    "changes", [{"compile": "on"}, {"precision": "bf16"}, {"precision": "tf32"}, {"micro": 1}]
+)
+def test_what_is_faster_or_smaller_on_a_gpu_learns_the_same(
+    tiny: Config, discs: Tensors, changes: dict[str, object]
+) -> None:
+    device = choose_device("cuda")
+    bare = dataclasses.replace(
+        tiny, model=dataclasses.replace(tiny.model, width=8, dropout=0, head_dropout=0)
+    )
+    expected = train_model(discs, range(10), with_train(bare, epochs=3, compile="off"), device).history[-1]
+    found = train_model(
+        discs, range(10), with_train(bare, **({"epochs": 3, "compile": "off"} | changes)), device
+    )
+    assert found.history[-1].loss == pytest.approx(expected.loss, rel=0.05)
+    assert not any(line.notice for line in found.history)
+
+
+def test_no_code_of_training_needs_float64() -> None:
+    """Apple GPUs have none; what is float64 is Python's and numpy's, on the host."""
+    package = Path(loop.__file__).parents[1]
+    files = [*package.glob("model/*.py"), *package.glob("train/*.py")]
+    files += [package / "data" / name for name in ("loader.py", "augment.py")]
+    assert len(files) > 15
+    for file in files:
+        assert not re.search(r"float64|\.double\(", file.read_text(encoding="utf-8")), file.name
 
 
 def test_it_runs_where_only_torch_torchvision_and_numpy_are() -> None:
