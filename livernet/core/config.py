@@ -106,7 +106,7 @@ class TrainConfig:
     precision: Literal["auto", "fp32", "tf32", "bf16"] = "auto"
     """Number format of the convolutions; auto takes bf16 where the device has the instructions."""
     micro: int = 0
-    """Images that go through the network at once, their gradients added up to the batch's; 0 is automatic."""
+    """Images of a batch in the network at once, the same but for model.norm=batch; 0 is automatic."""
     checkpoint: bool = False
     """Whether blocks are computed twice to keep only their inputs: half the memory, a third more time."""
     compile: Literal["auto", "on", "off"] = "auto"
