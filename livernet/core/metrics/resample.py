@@ -8,8 +8,9 @@ often (``.github/statistics.md``): how many patients a class has is chance as we
 Shapes: B draws, C clusters (patients), N cases (patients or images).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,12 +47,11 @@ class Patients:
         return cls(cluster_N=cluster_N.astype(np.int64), class_C=class_N[first_C])
 
 
-def draw(patients: int, draws: int = DRAWS, seed: int = SEED) -> NDArray[np.uint16]:
-    """How often each patient is drawn (B, C); the same seed gives the same draws."""
-    picked = np.random.default_rng(seed).integers(0, patients, (draws, patients))
-    # Draw by draw: the counts of one stay in the cache, ten times as fast as all at once.
-    counts = [np.bincount(places, minlength=patients).astype(np.uint16) for places in picked]
-    return np.stack(counts)
+def draw(patients: int, draws: int = DRAWS, seed: int = SEED) -> Iterator[NDArray[np.uint16]]:
+    """How often each patient is drawn (C,), draw by draw; the same seed gives the same draws."""
+    rng = np.random.default_rng(seed)
+    for _ in range(draws):
+        yield np.bincount(rng.integers(0, patients, patients), minlength=patients).astype(np.uint16)
 
 
 def bootstrap(
@@ -62,19 +62,29 @@ def bootstrap(
 
 
 def jackknife(statistics: Mapping[str, Statistic], patients: Patients) -> dict[str, Floats]:
-    """Values (C,) of every statistic with one patient left out."""
-    others_CC = 1 - np.eye(len(patients.class_C), dtype=np.uint16)
-    return evaluate(statistics, others_CC, patients)
+    """Values of every statistic with one patient left out (C,); of more than 2000 patients, with a group.
+
+    A group is left out for a patient where leaving out each would take the square of the time: patients fall
+    into 2000 groups at random. Variance and acceleration are those of single patients but for the chance of
+    the grouping, 3 % (Shao and Tu, The Jackknife and Bootstrap, 1995, section 2.3).
+    """
+    count = len(patients.class_C)
+    groups = min(count, DRAWS)
+    group_C = np.arange(count) % groups
+    if groups < count:
+        np.random.default_rng(SEED).shuffle(group_C)
+    others = ((group_C != group).astype(np.uint16) for group in range(groups))
+    return evaluate(statistics, others, patients)
 
 
 def evaluate(
-    statistics: Mapping[str, Statistic], counts_BC: NDArray[np.uint16], patients: Patients
+    statistics: Mapping[str, Statistic], counts: Iterable[NDArray[np.uint16]], patients: Patients
 ) -> dict[str, Floats]:
-    """Values (B,) of every statistic where each patient counts as often as ``counts_BC`` says."""
+    """Values (B,) of every statistic where each patient counts as often as one of B ``counts`` (C,) says."""
     parts: dict[str, list[Floats]] = {name: [] for name in statistics}
-    rows = max(1, _BLOCK // max(1, len(patients.cluster_N)))
-    for start in range(0, len(counts_BC), rows):
-        weights_BN = counts_BC[start : start + rows, patients.cluster_N].astype(np.float64)
+    rows, waiting = max(1, _BLOCK // max(1, len(patients.cluster_N))), iter(counts)
+    while block := list(islice(waiting, rows)):
+        weights_BN = np.stack(block)[:, patients.cluster_N].astype(np.float64)
         for name, statistic in statistics.items():
             parts[name].append(statistic(weights_BN))
     return {name: np.concatenate(found) for name, found in parts.items()}

@@ -24,25 +24,29 @@ def mean(weights_BN: np.ndarray) -> np.ndarray:
     return weights_BN @ VALUE_N / weights_BN.sum(axis=1)
 
 
+def drawn(patients: int, draws: int, seed: int) -> np.ndarray:
+    return np.stack(list(draw(patients, draws, seed)))
+
+
 def test_patients_are_numbered_and_keep_their_class() -> None:
     assert PATIENTS.cluster_N.tolist() == [2, 2, 0, 1, 1, 1]
     assert PATIENTS.class_C.tolist() == [0, 1, 1]
 
 
 def test_every_draw_has_as_many_patients() -> None:
-    counts_BC = draw(9, 400, seed=1)
+    counts_BC = drawn(9, 400, seed=1)
     assert (counts_BC.sum(axis=1) == 9).all()
     assert counts_BC.mean(axis=0) == pytest.approx(1, abs=0.2)
     assert counts_BC[:, 0].var() == pytest.approx(8 / 9, abs=0.2)
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_others() -> None:
-    assert (draw(9, 20, seed=1) == draw(9, 20, seed=1)).all()
-    assert (draw(9, 20, seed=1) != draw(9, 20, seed=2)).any()
+    assert (drawn(9, 20, seed=1) == drawn(9, 20, seed=1)).all()
+    assert (drawn(9, 20, seed=1) != drawn(9, 20, seed=2)).any()
 
 
 def test_a_weight_is_a_repetition_of_all_images_of_a_patient() -> None:
-    counts_BC = draw(3, 30, seed=resample.SEED)
+    counts_BC = drawn(3, 30, seed=resample.SEED)
     expected = []
     for counts_C in counts_BC:
         cases = [n for n in range(6) for _ in range(counts_C[PATIENTS.cluster_N[n]])]
@@ -132,3 +136,16 @@ def test_the_jackknife_variance_of_a_mean_is_the_known_one() -> None:
     patients = Patients(cluster_N=np.arange(25), class_C=np.repeat([0, 1], [10, 15]))
     left_C = jackknife({"mean": lambda w_BN: w_BN @ value_N / w_BN.sum(axis=1)}, patients)["mean"]
     assert variance(left_C) == pytest.approx(value_N.var(ddof=1) / 25)
+
+
+def test_of_many_patients_groups_are_left_out_for_the_same_variance_and_acceleration() -> None:
+    value_N = np.random.default_rng(2).exponential(size=5000)
+    value_N.sort()  # groups of neighbours would differ from one another more than patients do
+    patients = Patients(cluster_N=np.arange(5000), class_C=np.repeat([0, 1], 2500))
+    left = jackknife({"mean": lambda w_BN: w_BN @ value_N / w_BN.sum(axis=1)}, patients)["mean"]
+    assert len(left) == resample.DRAWS
+    assert variance(left) == pytest.approx(value_N.var(ddof=1) / 5000, rel=0.1)
+    influence = left.mean() - left
+    apart = value_N - value_N.mean()
+    found, known = ((x**3).sum() / (x**2).sum() ** 1.5 for x in (influence, apart))
+    assert found == pytest.approx(known, rel=0.15)

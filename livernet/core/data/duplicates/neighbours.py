@@ -29,12 +29,11 @@ def neighbours(points_ND: Floats, least: float) -> tuple[Rows, Rows]:
     rng = np.random.default_rng(0)
     codes, cosines = np.empty(0, np.int64), np.empty(0, np.float32)
     for _ in range(_TREES if halvings else 1):
-        for leaf in _leaves(points_ND, halvings, rng):
-            first, second, cosine = _within(points_ND, leaf, least)
-            codes = np.concatenate([codes, first.astype(np.int64) * count + second])
-            cosines = np.concatenate([cosines, cosine])
+        found = [_within(points_ND, leaf, least) for leaf in _leaves(points_ND, halvings, rng)]
+        firsts, seconds, likeness = (np.concatenate(part) for part in zip(*found, strict=True))
+        codes = np.concatenate([codes, firsts.astype(np.int64) * count + seconds])
         codes, kept = np.unique(codes, return_index=True)
-        cosines = cosines[kept]
+        cosines = np.concatenate([cosines, likeness])[kept]
     first, second = np.divmod(codes, max(count, 1))
     nearest = _nearest(first, cosines) | _nearest(second, cosines)
     return first[nearest].astype(np.intp), second[nearest].astype(np.intp)
