@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from livernet.cli.console import note, one_line, out, warn
-from livernet.core.infer.calibrate import NEW_SCANS
+from livernet.core.infer.calibration import NEW_SCANS
 from livernet.core.infer.case import Finding
 from livernet.core.infer.forward import Learnt
 from livernet.core.infer.models import RunModels

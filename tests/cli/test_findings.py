@@ -5,7 +5,7 @@ import pytest
 
 from livernet.cli.findings import document, print_findings
 from livernet.core.data.predictions import Prediction
-from livernet.core.infer.calibrate import Calibration
+from livernet.core.infer.calibration import Calibration
 from livernet.core.infer.models import RunModels, find_models
 from livernet.core.infer.predict import Abstained, Finding, PredictResult
 from tests.tiny_run import make_cv_run

@@ -9,9 +9,8 @@ Shapes: N images, K classes.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,55 +20,14 @@ from scipy.special import log_softmax
 from sklearn.metrics import roc_curve
 
 from livernet.core.data.predictions import Prediction, most_probable
-from livernet.core.errors import DataError
-from livernet.core.files import read_json
+from livernet.core.infer.calibration import COOLEST, FLOOR, HOTTEST, NEW_SCANS, Calibration
 from livernet.core.metrics.cases import by_image, by_patient, patient_key
 from livernet.core.metrics.cuts import Cut, cuts_of
-from livernet.core.runs import SUMMARY
 from livernet.core.stages import Grouping
 
 METHOD = "temperature, fitted on the other folds"
-NEW_SCANS = "fitted on what single folds said of patients they had not seen"
-COOLEST, HOTTEST = 0.25, 10.0
 FEWEST = 10
 """Patients without whom one number cannot be fitted."""
-_FLOOR = 1e-6
-"""The smallest probability that predictions.csv can tell from 0."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """What turns raw class probabilities into calibrated ones, and those into yes or no."""
-
-    temperature: float = 1.0
-    """The logarithms of the probabilities are divided by it; above 1 makes them less certain."""
-    thresholds: Mapping[str, float | None] = field(default_factory=dict)
-    """By cut-off, e.g. ``F2``: P(>= F2) from which a patient is called positive; ``None`` where unknown."""
-    patients: int = 0
-    """How many patients it was fitted on."""
-    reason: str = ""
-    """Why the temperature is not fitted (and 1) or at the end of its range; empty otherwise."""
-
-    @property
-    def fitted(self) -> bool:
-        """Whether there is anything to apply."""
-        return self.temperature != 1.0
-
-    def apply(self, probabilities: Sequence[float]) -> tuple[float, ...]:
-        """Calibrated class probabilities (K,) of raw ones."""
-        if not self.fitted:
-            return tuple(probabilities)
-        odds = [max(value, _FLOOR) ** (1 / self.temperature) for value in probabilities]
-        return tuple(value / sum(odds) for value in odds)
-
-    def to_dict(self) -> dict[str, Any]:
-        """For summary.json."""
-        found = {
-            "temperature": self.temperature,
-            "thresholds": dict(self.thresholds),
-            "patients": self.patients,
-        }
-        return found | ({"reason": self.reason} if self.reason else {})
 
 
 def calibrate_folds(
@@ -102,28 +60,6 @@ def calibrate(row: Prediction, fit: Calibration) -> Prediction:
     return replace(row, calibrated=calibrated, predicted=most_probable(calibrated))
 
 
-def read_calibration(run: Path, model: str) -> dict[int | None, Calibration]:
-    """What a ``cv`` run fitted for a network, by fold, under ``None`` for new scans; empty for older runs.
-
-    Raises:
-        DataError: summary.json is damaged.
-    """
-    file = run / SUMMARY
-    if not file.is_file():
-        return {}
-    try:
-        described = read_json(file)["models"][model].get("calibration_fit")
-        if described is None:
-            return {}
-        each = [(one["fold"], one) for one in described["folds"]]
-        return {fold: _from_dict(one) for fold, one in [*each, (None, described["all"])]}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"{file}: does not say how {model} was calibrated ({error})",
-            "the file was changed or damaged: delete it and repeat the command line of the run",
-        ) from None
-
-
 def fit_calibration(rows: Sequence[Prediction], grouping: Grouping) -> Calibration:
     """Fit on rows with a known class, patients weighing the same; the identity, and why, where it cannot be.
 
@@ -140,26 +76,13 @@ def fit_calibration(rows: Sequence[Prediction], grouping: Grouping) -> Calibrati
     return replace(fit, thresholds={name: _youden(cut) for name, cut in cuts.items()})
 
 
-def _from_dict(described: Mapping[str, Any]) -> Calibration:
-    fit = Calibration(
-        temperature=float(described["temperature"]),
-        thresholds={name: None if t is None else float(t) for name, t in described["thresholds"].items()},
-        patients=int(described["patients"]),
-        reason=str(described.get("reason", "")),
-    )
-    known = [t for t in fit.thresholds.values() if t is not None]
-    if not COOLEST <= fit.temperature <= HOTTEST or not all(0 <= t <= 1 for t in known):
-        raise ValueError("a temperature or threshold is out of range")
-    return fit
-
-
 def _fit_temperature(rows: Sequence[Prediction], patients: int) -> tuple[float, str]:
     if patients < FEWEST:
         return 1.0, f"{patients} patients of known stage are too few, {FEWEST} are needed"
     cases = by_image(rows)
     if len(np.unique(cases.true_N)) < 2:
         return 1.0, "all patients are of one class"
-    log_NK = np.log(np.clip(cases.probability_NK, _FLOOR, None))
+    log_NK = np.log(np.clip(cases.probability_NK, FLOOR, None))
     right_N = log_NK[np.arange(len(log_NK)), cases.true_N]
     others_NK = log_NK.copy()
     others_NK[np.arange(len(log_NK)), cases.true_N] = -np.inf

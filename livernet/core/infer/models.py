@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.infer.calibrate import Calibration, read_calibration
+from livernet.core.infer.calibration import Calibration, read_calibration
 from livernet.core.infer.forward import Learnt, what_was_learnt
 from livernet.core.runs import RUN_FILE, read_run
 from livernet.core.train.checkpoint import ModelCard, read_card

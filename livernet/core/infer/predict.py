@@ -17,7 +17,7 @@ from livernet.core.data.predictions import PREDICTIONS, Prediction, most_probabl
 from livernet.core.device import Device
 from livernet.core.errors import FaultsError, OutputError
 from livernet.core.files import write_png
-from livernet.core.infer.calibrate import NEW_SCANS
+from livernet.core.infer.calibration import NEW_SCANS
 from livernet.core.infer.case import Case, Finding, hand_over
 from livernet.core.infer.ensemble import Answer, Networks, answer
 from livernet.core.infer.forward import mask_confidence, to_bytes

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from livernet.core.data.predictions import Prediction
-from livernet.core.infer.calibrate import calibrate_folds, read_calibration
+from livernet.core.infer.calibrate import calibrate_folds
+from livernet.core.infer.calibration import read_calibration
 from livernet.core.metrics.cases import calibrated
 from livernet.core.metrics.summary import group_by_model, score
 from livernet.core.report.collect import Run

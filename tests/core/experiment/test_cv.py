@@ -14,7 +14,7 @@ from livernet.core.errors import OutputError
 from livernet.core.experiment.cv import CvResult, cross_validate
 from livernet.core.experiment.fold import FoldJob
 from livernet.core.experiment.plan import CvOptions, CvPlan
-from livernet.core.infer.calibrate import read_calibration
+from livernet.core.infer.calibration import read_calibration
 from livernet.core.runs import find_run, read_run
 from livernet.core.train.loop import EpochMetrics
 from tests.tiny_cohort import STAGES, make_cohort, tiny_config

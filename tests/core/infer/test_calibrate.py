@@ -1,20 +1,13 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.special import softmax
 
 from livernet.core.data.predictions import Prediction
-from livernet.core.errors import DataError
-from livernet.core.infer.calibrate import (
-    COOLEST,
-    Calibration,
-    calibrate_folds,
-    fit_calibration,
-    read_calibration,
-)
+from livernet.core.infer.calibrate import calibrate_folds, fit_calibration
+from livernet.core.infer.calibration import COOLEST, Calibration
 from livernet.core.metrics.cases import calibrated
 from livernet.core.stages import Grouping
 
@@ -46,16 +39,6 @@ def test_an_overconfident_network_is_cooled_by_as_much() -> None:
     assert fit.temperature == pytest.approx(2.5, rel=0.1)
     assert (fit.patients, fit.reason, fit.fitted) == (3000, "", True)
     assert fit_calibration(cohort(3000, heat=0.5), THREE).temperature == pytest.approx(0.5, rel=0.1)
-
-
-def test_temperature_by_hand_and_order_kept() -> None:
-    fit = Calibration(temperature=2.0)
-    assert fit.apply((0.64, 0.32, 0.04)) == pytest.approx(
-        tuple(np.array([0.8, 0.4**0.5 * 0.8**0.5, 0.2]) / 1.5657), rel=1e-3
-    )
-    assert sum(fit.apply((1.0, 0.0, 0.0))) == pytest.approx(1)
-    assert np.argmax(fit.apply((1.0, 0.0, 0.0))) == 0
-    assert Calibration().apply((0.7, 0.3, 0.0)) == (0.7, 0.3, 0.0)
 
 
 def test_the_minimum_is_the_one_a_grid_finds() -> None:
@@ -180,24 +163,3 @@ def test_the_temperature_is_bounded() -> None:
     wrong = [replace(r, probabilities=(0.0, 0.0, 1.0), predicted=2) for r in rows]
     wrong[0] = replace(wrong[0], probabilities=(0.0, 0.1, 0.9))
     assert fit_calibration(wrong, THREE).temperature == 10
-
-
-def test_what_a_run_fitted_is_read_back(tmp_path: Path) -> None:
-    _, described = calibrate_folds(cohort(), THREE)
-    assert read_calibration(tmp_path, "livernet") == {}
-    file = tmp_path / "summary.json"
-    file.write_text(json.dumps({"models": {"livernet": {"calibration_fit": described}, "vgg16": {}}}))
-    found = read_calibration(tmp_path, "livernet")
-    assert list(found) == [0, 1, 2, None]
-    assert found[None].temperature == described["all"]["temperature"]
-    assert found[1].thresholds == described["folds"][1]["thresholds"]
-    assert read_calibration(tmp_path, "vgg16") == {}
-    described["all"]["temperature"] = float("nan")
-    for damage in (
-        json.dumps({"models": {"livernet": {"calibration_fit": described}}}),
-        "{",
-        '{"models": {}}',
-    ):
-        file.write_text(damage)
-        with pytest.raises(DataError, match=r"summary\.json: does not say how livernet was calibrated"):
-            read_calibration(tmp_path, "livernet")

@@ -6,7 +6,7 @@ import pytest
 
 from livernet.core.errors import ConfigError, DataError
 from livernet.core.files import write_json
-from livernet.core.infer.calibrate import Calibration
+from livernet.core.infer.calibration import Calibration
 from livernet.core.infer.models import find_models
 from livernet.core.runs import read_run
 from tests.tiny_run import make_cv_run, make_train_run
