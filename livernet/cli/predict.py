@@ -54,7 +54,10 @@ def predict(
     from livernet.core.runs import find_run
 
     models = find_models(find_run(run), model)
+    chosen = choose_device(device)
     note(f"run {models.run}: {models.describe()}")
+    if chosen.notice:
+        note(chosen.notice)
     wanted = find_scans(scans)
     figures = wanted.cohort is None if figure is None else figure
     names, (stages, mask) = models.cards[0].grouping.class_names, models.learnt
@@ -63,7 +66,7 @@ def predict(
         models,
         wanted,
         out,
-        choose_device(device),
+        chosen,
         masks=mask_out,
         command=f"livernet predict ({len(wanted.files)} scans) --run {models.run}",
         on_case=figure_of if figures else None,

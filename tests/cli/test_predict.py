@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from livernet.cli.predict import predict
 from livernet.core.data.images import read_mask, read_picture
 from livernet.core.data.predictions import read_predictions
 from livernet.core.data.prepared import pixel_hash, read_grey
+from livernet.core.device import choose_device
 from livernet.core.errors import LivernetError
 from tests.tiny_cohort import make_cohort
 from tests.tiny_run import make_cv_run, make_train_run
@@ -127,3 +129,11 @@ def test_masks_are_black_and_white_in_the_pixels_of_the_scan(here: Path) -> None
     grey_HW = read_picture(here / "predictions/scan_mask.png").grey_HW
     assert set(np.unique(grey_HW)) <= {0, 255}
     assert not grey_HW[:24].any()  # above the fan, where the name is
+
+
+def test_a_gpu_that_cannot_be_used_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = replace(choose_device("cpu"), notice="the GPU cannot be used, computing on the CPU: too old")
+    monkeypatch.setattr("livernet.core.device.choose_device", lambda _: old)
+    result = invoke("scan.png", "--no-figure")
+    assert result.exit_code == 0, result.output
+    assert "note: the GPU cannot be used, computing on the CPU: too old" in result.stderr
