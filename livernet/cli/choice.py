@@ -9,6 +9,7 @@ from pathlib import Path
 from livernet.cli.console import err, note
 from livernet.core.config import Config
 from livernet.core.device import Device, choose_device, precision_notice
+from livernet.core.errors import ConfigError
 from livernet.core.presets import PRESETS, load_config, resolve_preset
 from livernet.core.processes import ALONE, Crew
 from livernet.core.train.estimate import estimate_seconds, human_time
@@ -36,21 +37,39 @@ def resolve(
     seed: int | None,
     device: str,
     models: Sequence[str],
+    weights: Sequence[str] | None = None,
 ) -> Choice:
     """The preset, changed by the TOML file, then by ``--set``, then by options with a name of their own.
 
     Raises:
-        ConfigError: a setting is unknown or out of range, or the device is not there.
+        ConfigError: a setting is unknown or out of range, weights are given for no network or for some alone,
+            or the device is not there.
     """
     chosen = choose_device(device)
     name = resolve_preset(preset, on_gpu=chosen.is_gpu)
     own = [*(settings or [])]
     own += [f"grouping={classes}"] if classes is not None else []
     own += [f"train.seed={seed}"] if seed is not None else []
-    configs = tuple(load_config(name, file, [*own, f"model.name={model}"]) for model in models)
+    begin = _weights(models, weights or [])
+    configs = tuple(load_config(name, file, [*own, *begin[model], f"model.name={model}"]) for model in models)
     free = preset == "auto" and file is None and not settings
     others = {other: load_config(other) for other in PRESETS if free and other != name}
     return Choice(preset=name, device=chosen, configs=configs, others=others)
+
+
+def _weights(models: Sequence[str], weights: Sequence[str]) -> dict[str, list[str]]:
+    """The setting of each network for the --weights given: one for all of the baselines, or one for each."""
+    baselines = [model for model in models if model != "livernet"]
+    if weights and not baselines:
+        raise ConfigError("--weights is for --model vgg16 and vgg19 alone", "leave it away")
+    if weights and len(weights) not in {1, len(baselines)}:
+        raise ConfigError(
+            f"--weights is given {len(weights)} times, for {len(baselines)} VGG networks",
+            "give it once for all of them, or once for each in the order of --model",
+        )
+    each = [*weights] * (len(baselines) if len(weights) == 1 else 1)
+    settings = [[f"vgg.weights={one}"] for one in each] or [[] for _ in baselines]
+    return {model: [] for model in models} | dict(zip(baselines, settings, strict=True))
 
 
 def announce(choice: Choice, images: int, trainings: int, crew: Crew = ALONE) -> None:

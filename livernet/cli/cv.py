@@ -14,6 +14,7 @@ from livernet.cli.options import (
     PresetOption,
     SeedOption,
     SetOption,
+    WeightsOption,
 )
 
 
@@ -21,8 +22,12 @@ def cv(
     cohort: CohortArgument = None,
     folds: Annotated[int, typer.Option(min=2, help="How many folds.")] = 10,
     model: Annotated[
-        list[str] | None, typer.Option(help="Network; may be repeated, all get the same folds.")
+        list[str] | None,
+        typer.Option(
+            help="Network: livernet, or the baselines vgg16, vgg19; may be repeated, all get the same folds."
+        ),
     ] = None,
+    weights: WeightsOption = None,
     split: Annotated[
         Literal["patient", "image", "holdout", "site"],
         typer.Option(
@@ -54,13 +59,16 @@ def cv(
     from livernet.cli.console import err, next_step, print_json
     from livernet.cli.cv_watch import CvWatch
     from livernet.cli.result_table import print_results
+    from livernet.cli.table1 import print_table1
     from livernet.core.data.manifest import find_cohort, load_manifest
     from livernet.core.experiment.crew import find_crew
     from livernet.core.experiment.cv import cross_validate
     from livernet.core.experiment.plan import CvOptions
+    from livernet.core.metrics.summary import table1
     from livernet.core.runs import run_path
 
-    choice = resolve(preset, config, setting, classes, seed, device, models=model or ["livernet"])
+    models = model or ["livernet"]
+    choice = resolve(preset, config, setting, classes, seed, device, models=models, weights=weights)
     data = load_manifest(find_cohort(cohort))
     options = CvOptions(
         configs=choice.configs,
@@ -72,7 +80,7 @@ def cv(
     )
     labelled = sum(bool(row.mask) or row.stage is not None for row in data.rows)
     trainings = len({row.site for row in data.rows}) if split == "site" else folds
-    crew = find_crew(choice.device, trainings * len(choice.configs), workers)
+    crew = find_crew(choice.device, trainings, workers)
     announce(choice, images=labelled * (trainings - 1) // trainings, trainings=trainings, crew=crew)
     with CvWatch(err) as watch:
         result = cross_validate(data, options, choice.device, run_path("cv", name), command_line(), watch)
@@ -82,6 +90,7 @@ def cv(
         shown = {"name": result.folder.name, "summary": result.summary, "notes": []}
         verdict = {"verdict": result.summary.get("verdict")}
         print_results({"runs": [shown | verdict], "notes": []})
+        print_table1(table1(result.summary), result.folder.name)
     err.print(f"wrote {result.folder}", markup=False)
     next_step("livernet report")
-    next_step("livernet predict SCAN --mask-out")
+    next_step(f"livernet predict SCAN{' --mask-out' if 'livernet' in models else ''}")

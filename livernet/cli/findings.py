@@ -1,5 +1,6 @@
 """The answers of ``predict`` as a table and as JSON."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def print_findings(result: PredictResult, models: RunModels) -> None:
             columns.setdefault(heading, []).append(text)
     columns = {heading: cells for heading, cells in columns.items() if any(cells)}
     _print_table(columns)
-    _warn_of_training(models)
+    _warn_of_training(models, result.findings)
     _explain_calibration(models)
     held_out = sum(bool(finding.notice) and not finding.trained for finding in result.findings)
     if held_out:
@@ -93,13 +94,26 @@ def _explain_calibration(models: RunModels) -> None:
     note(f"probabilities {how}; * at or above the threshold ({limits or 'none fixed'}); {NEW_SCANS}")
 
 
-def _warn_of_training(models: RunModels) -> None:
+def _warn_of_training(models: RunModels, findings: Sequence[Finding]) -> None:
     if not models.learnt.stages:
         warn("this run was trained without stages: it answers with masks alone")
-    if not models.learnt.mask:
+    if models.cards[0].config.is_baseline:
+        note(f"{models.name} outlines no liver: no mask is written")
+        _explain_patches(findings)
+    elif not models.learnt.mask:
         warn("this run was trained without masks: it answers with classes alone")
     if models.phantom:
         warn("this run was trained on a phantom: it says nothing about the liver of a person")
+
+
+def _explain_patches(findings: Sequence[Finding]) -> None:
+    """Where the patches lay, which need no expert."""
+    inside = sum(finding.patches == "mask" for finding in findings)
+    sector = sum(finding.patches == "sector" for finding in findings)
+    told = [f"in {inside} inside the mask that livernet of the run predicts"] if inside else []
+    told += [f"in {sector} in the whole sector"] if sector else []
+    if told:
+        note(f"patches of the {len(findings)} scan{'s' * (len(findings) != 1)}: {', '.join(told)}")
 
 
 def document(
@@ -145,6 +159,7 @@ def _entry(finding: Finding, grouping: Grouping, learnt: Learnt) -> dict[str, An
         "positive": _positive(finding) if learnt.stages else None,
         "liver_share": finding.liver_share if learnt.mask else None,
         "mask_confidence": said.mask_confidence,
+        "patches": finding.patches or None,
         "dice": said.dice,
         "folds": list(finding.folds),
         "seen_in_training": finding.trained,

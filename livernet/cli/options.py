@@ -31,6 +31,15 @@ SetOption = Annotated[
 SeedOption = Annotated[
     int | None, typer.Option("--seed", min=0, help="Seed of weights, augmentation and folds.")
 ]
+WeightsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="Where VGG's features begin: imagenet (default), a .pth or .safetensors file, or none for "
+        "random ones; given twice, for each VGG in turn.",
+    ),
+]
 GroupingOption = Annotated[
     str | None,
     typer.Option(

@@ -24,6 +24,7 @@ def report(
     """Write one self-contained HTML page and a JSON file with its numbers."""
     from livernet.cli.console import err, print_json
     from livernet.cli.result_table import print_results
+    from livernet.cli.table1 import print_table1
     from livernet.core.report.build import build_report
 
     written = build_report(runs or [], out, lambda text: err.print(text, markup=False))
@@ -31,4 +32,6 @@ def report(
         print_json(written.document)
         return
     print_results(written.document)
+    for run in written.document["runs"]:
+        print_table1(run["table1"], run["name"])
     err.print(f"wrote {written.html} (open it in a browser) and {written.json}", markup=False)

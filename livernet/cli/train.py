@@ -14,12 +14,16 @@ from livernet.cli.options import (
     PresetOption,
     SeedOption,
     SetOption,
+    WeightsOption,
 )
 
 
 def train(
     cohort: CohortArgument = None,
-    model: Annotated[Literal["livernet"], typer.Option(help="Network.")] = "livernet",
+    model: Annotated[
+        Literal["livernet", "vgg16", "vgg19"], typer.Option(help="Network: the paper's, or a baseline of it.")
+    ] = "livernet",
+    weights: WeightsOption = None,
     holdout: Annotated[
         float, typer.Option(min=0, max=0.5, help="Share of the patients kept out of training and scored.")
     ] = 0.0,
@@ -43,7 +47,7 @@ def train(
     from livernet.core.experiment.single import train_single
     from livernet.core.runs import find_unfinished, run_path
 
-    choice = resolve(preset, config, setting, classes, seed, device, models=[model])
+    choice = resolve(preset, config, setting, classes, seed, device, models=[model], weights=weights)
     data = load_manifest(find_cohort(cohort))
     folder = find_unfinished("train") if resume else run_path("train", name)
     announce(choice, images=len(data.rows), trainings=1)
@@ -68,4 +72,4 @@ def train(
     if result.predictions:
         err.print(held_out(result.predictions), markup=False)
     err.print(f"wrote {result.folder}", markup=False)
-    next_step("livernet predict SCAN --mask-out")
+    next_step(f"livernet predict SCAN{' --mask-out' if model == 'livernet' else ''}")

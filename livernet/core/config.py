@@ -8,7 +8,7 @@ from livernet.core.errors import ConfigError
 from livernet.core.stages import Grouping
 
 Norm = Literal["none", "batch", "group", "instance"]
-ModelName = Literal["livernet"]
+ModelName = Literal["livernet", "vgg16", "vgg19"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class ModelConfig:
     """The network of Kang et al. 2020, figure 1."""
 
     name: ModelName = "livernet"
-    """Which network: the paper's, or one of the baselines."""
+    """Which network: the paper's, or one of its baselines, whose settings are those of ``vgg``."""
     width: int = 32
     """Channels of the first stage; each stage below doubles them."""
     depth: int = 5
@@ -127,6 +127,33 @@ class TrainConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VggConfig:
+    """The paper's baselines: VGG features learnt from ImageNet and new fully connected layers (Meng 2017)."""
+
+    input: Literal["patches", "whole"] = "patches"
+    """What the network sees: patches cut from inside the liver, or the whole picture."""
+    patch: int = 64
+    """Side of a patch in pixels of the training picture; VGG halves it five times."""
+    patches: int = 16
+    """Patches of each picture; their probabilities are averaged."""
+    features: Literal["frozen", "tuned"] = "frozen"
+    """Whether the features stay as they came, and are computed once for all folds, or are trained too."""
+    head_width: int = 256
+    """Units of the hidden fully connected layer."""
+    dropout: float = 0.5
+    """Probability of zeroing an input of a fully connected layer."""
+    weights: str = "imagenet"
+    """Where the features begin: imagenet, a .pth or .safetensors file, or none for random ones."""
+
+    def __post_init__(self) -> None:
+        _require(self.patch >= 32, "vgg.patch", self.patch, "at least 32")
+        _require(self.patches >= 1, "vgg.patches", self.patches, "at least 1")
+        _require(self.head_width >= 1, "vgg.head_width", self.head_width, "at least 1")
+        _require(0 <= self.dropout < 1, "vgg.dropout", self.dropout, "in [0, 1)")
+        _require(bool(self.weights), "vgg.weights", repr(self.weights), "imagenet, none or a file")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """Everything that decides what a training run computes."""
 
@@ -138,6 +165,8 @@ class Config:
     """What happens to training images."""
     train: TrainConfig = field(default_factory=TrainConfig)
     """The optimisation."""
+    vgg: VggConfig = field(default_factory=VggConfig)
+    """The baselines; ignored by the paper's network."""
     grouping: str = "3"
     """How stages become classes: 2, 3, 4, 5 or a form such as F0-F1/F2-F3/F4."""
 
@@ -153,6 +182,21 @@ class Config:
         twice = self.train.checkpoint and self.model.norm == "batch"
         rule = "false with model.norm=batch, which would count every batch twice"
         _require(not twice, "train.checkpoint", "true", rule)
+        if self.is_baseline:
+            most, name = self.train.size, self.model.name
+            _require(self.vgg.patch <= most, "vgg.patch", self.vgg.patch, f"at most train.size, {most}")
+            _require(self.loss.stage > 0, "loss.stage", 0, f"above 0: {name} learns classes alone")
+
+    @property
+    def inputs_per_step(self) -> int:
+        """What goes into an optimiser step: pictures, or all patches of as many."""
+        cut = self.is_baseline and self.vgg.input == "patches"
+        return self.train.batch * (self.vgg.patches if cut else 1)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the network is one of the paper's baselines, which name a class and outline nothing."""
+        return self.model.name != "livernet"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain nested dictionaries, as written to run.json and model files."""

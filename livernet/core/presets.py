@@ -16,11 +16,13 @@ PRESETS: dict[str, dict[str, Any]] = {
         "model": {"width": 12},
         "augment": {"gain": 0.3},
         "train": {"size": 256, "epochs": 60, "average": 0.98},
+        "vgg": {"patch": 48},
     },
     "quick": {
         "model": {"width": 8, "depth": 4},
         "augment": {"gain": 0.3},
         "train": {"size": 96, "epochs": 40, "average": 0.98},
+        "vgg": {"patch": 32},
     },
 }
 """What each preset changes of the defaults, which are the paper's.
@@ -88,13 +90,14 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Keys and values; the name of the network comes last, for it decides what the others are checked for."""
     pairs: list[tuple[str, Any]] = []
     for key, value in values.items():
         if isinstance(value, Mapping):
             pairs += _flatten(value, f"{prefix}{key}.")
         else:
             pairs.append((f"{prefix}{key}", value))
-    return pairs
+    return sorted(pairs, key=lambda pair: pair[0] == "model.name")
 
 
 def _keys(kind: Any, prefix: str = "") -> list[str]:

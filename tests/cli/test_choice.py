@@ -71,3 +71,20 @@ def test_what_the_device_cannot_do_is_told_in_a_line_each(capsys: pytest.Capture
         assert lines[1] == "note: the GPU cannot be used"
         assert said in lines[-1]
         assert len(lines) == (2 if precision == "fp32" else 3)
+
+
+def weights(models: list[str], given: list[str]) -> list[str]:
+    choice = resolve("quick", None, None, None, None, "cpu", models, given)
+    return [config.vgg.weights for config in choice.configs]
+
+
+def test_weights_are_for_all_baselines_or_for_each_in_turn() -> None:
+    models = ["livernet", "vgg16", "vgg19"]
+    assert weights(models, []) == ["imagenet"] * 3
+    assert weights(models, ["none"]) == ["imagenet", "none", "none"]
+    assert weights(models, ["a.pth", "b.pth"]) == ["imagenet", "a.pth", "b.pth"]
+    assert weights(["vgg19"], ["c.pth"]) == ["c.pth"]
+    with pytest.raises(ConfigError, match="--weights is given 3 times, for 2 VGG networks"):
+        weights(models, ["a", "b", "c"])
+    with pytest.raises(ConfigError, match="--weights is for --model vgg16 and vgg19 alone"):
+        weights(["livernet"], ["none"])

@@ -106,3 +106,27 @@ def test_settings_classes_and_networks_are_checked(here: Path) -> None:
 def test_without_a_cohort_it_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "livernet preprocess RAW out/" in error(invoke()).hint
+
+
+def test_the_papers_experiment_is_one_command_and_ends_with_its_table(here: Path) -> None:
+    models = ["--model", "livernet", "--model", "vgg16", "--weights", "none", "--workers", "1"]
+    result = invoke("--folds", "2", "--name", "t", *models, "--set", "vgg.patches=2")
+    assert result.exit_code == 0, result.output
+    assert "vgg16 fold 1 (4/4): 6 images held out" in result.stderr
+    assert "Patch accuracy, the share of single patches" in result.stderr
+    title = result.stdout.index("t: Table 1, accuracy per image in %, by fold")
+    assert "vgg16" in result.stdout[title:]
+
+
+def test_a_baseline_without_weights_to_be_had_says_what_to_fetch(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr("livernet.core.model.pretrained.get_dir", lambda: str(here / "hub"))
+    monkeypatch.setattr("livernet.core.model.pretrained.download_url_to_file", offline)
+    found = error(invoke("--folds", "2", "--model", "livernet", "--model", "vgg19"))
+    assert "vgg19-dcbb9e9d.pth cannot be fetched" in found.message
+    assert str(here / "hub/checkpoints") in found.hint
+    assert not (here / "runs").exists()

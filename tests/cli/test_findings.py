@@ -8,6 +8,7 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.infer.calibration import Calibration
 from livernet.core.infer.models import RunModels, find_models
 from livernet.core.infer.predict import Abstained, Finding, PredictResult
+from livernet.core.presets import load_config
 from tests.tiny_run import make_cv_run
 
 
@@ -127,3 +128,21 @@ def test_a_training_picture_has_the_thresholds_of_its_fold(
     held = finding("held", folds=(1,), notice="answered by fold 1")
     print_findings(PredictResult(findings=(held,), abstained=()), replace(models, calibration={None: fit}))
     assert "did not see it, with that fold's own temperature and thresholds" in capsys.readouterr().err
+
+
+def test_a_baseline_says_that_it_outlines_nothing_and_where_it_looked(
+    models: RunModels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = load_config("quick", None, ["model.name=vgg16"])
+    card = replace(models.cards[0], config=config, training={"loss_fine": None})
+    vgg = replace(models, name="vgg16", cards=(card,))
+    found = (finding("a", patches="mask"), finding("b", patches="sector"))
+    print_findings(PredictResult(findings=found, abstained=()), vgg)
+    said = capsys.readouterr()
+    assert "liver %" not in said.out
+    assert "vgg16 outlines no liver: no mask is written" in said.err
+    told = "patches of the 2 scans: in 1 inside the mask that livernet of the run predicts, in 1 in the whole"
+    assert told in " ".join(said.err.split())
+    assert "without masks" not in said.err
+    entries = document(PredictResult(findings=found, abstained=()), vgg, Path("p"), masks=True, figures=False)
+    assert [(one["patches"], one["mask"]) for one in entries["scans"]] == [("mask", None), ("sector", None)]

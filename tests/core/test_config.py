@@ -1,6 +1,6 @@
 import pytest
 
-from livernet.core.config import AugmentConfig, Config, LossConfig, ModelConfig, TrainConfig
+from livernet.core.config import AugmentConfig, Config, LossConfig, ModelConfig, TrainConfig, VggConfig
 from livernet.core.errors import ConfigError
 
 
@@ -47,3 +47,31 @@ def test_to_dict_is_plain() -> None:
     values = Config().to_dict()
     assert values["model"]["width"] == 32
     assert values["loss"]["activation"] == "softmax"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: VggConfig(patch=31), "vgg.patch = 31 is out of range"),
+        (lambda: VggConfig(patches=0), "vgg.patches = 0 is out of range"),
+        (lambda: VggConfig(head_width=0), "vgg.head_width = 0 is out of range"),
+        (lambda: VggConfig(dropout=1.0), "vgg.dropout = 1.0 is out of range"),
+        (lambda: VggConfig(weights=""), "vgg.weights = '' is out of range"),
+        (
+            lambda: Config(model=ModelConfig(name="vgg16"), train=TrainConfig(size=48)),
+            "vgg.patch = 64 is out of range",
+        ),
+        (
+            lambda: Config(model=ModelConfig(name="vgg19"), loss=LossConfig(stage=0)),
+            "loss.stage = 0 is out of range",
+        ),
+    ],
+)
+def test_baselines_out_of_range(make: object, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make()  # type: ignore[operator]
+
+
+def test_what_a_baseline_needs_does_not_bind_the_papers_network() -> None:
+    assert not Config(train=TrainConfig(size=48), loss=LossConfig(stage=0)).is_baseline
+    assert Config(model=ModelConfig(name="vgg16")).is_baseline

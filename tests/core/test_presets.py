@@ -83,3 +83,19 @@ def test_switches(tmp_path: Path) -> None:
     for wrong in ("1", "yes", ""):
         with pytest.raises(ConfigError, match="is not true or false"):
             load_config("paper", None, [f"train.checkpoint={wrong}"])
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_fit_the_baselines_and_their_settings_survive_a_round_trip(preset: str) -> None:
+    config = load_config(preset, None, ["train.size=160", "vgg.patch=96", "model.name=vgg16"])
+    assert config_from_dict(config.to_dict()) == config
+    assert load_config(preset, None, ["model.name=vgg19"]).is_baseline
+
+
+def test_a_patch_larger_than_the_picture_is_refused_whatever_the_order(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text("[model]\nname = 'vgg16'\n[train]\nsize = 48\n[vgg]\npatch = 40\n")
+    assert load_config("paper", file).vgg.patch == 40
+    with pytest.raises(ConfigError, match=r"vgg\.patch = 64 is out of range") as caught:
+        load_config("paper", None, ["train.size=48", "model.name=vgg16"])
+    assert caught.value.hint == "it must be at most train.size, 48"

@@ -48,6 +48,8 @@ def audit_attribution(
         model, card = load_model(file, torch.device("cpu"))
         if not what_was_learnt(card.config, card.training).stages:
             return not_run("attribution", "The networks did not learn to name stages.")
+        if card.config.is_baseline and card.config.vgg.input == "patches":
+            return not_run("attribution", f"{card.config.model.name} sees patches alone.")
         most = max(2, round(MOST_PIXELS / card.config.train.size**2 / len(models)))
         for row in _one_a_patient(cohort, rows, mask_of, seed + number)[:most]:
             picture = cohort.rows[row]

@@ -41,7 +41,8 @@ def audits_document(
     facts, splits = read_run(folder), _read(folder / SPLITS)
     summary = _read(folder / SUMMARY) if summary is None else summary
     division = read_division(folder, cohort, facts, splits)
-    model = str((facts.get("models") or ["livernet"])[0])
+    models = [str(name) for name in facts.get("models") or ["livernet"]]
+    model = "livernet" if "livernet" in models else models[0]
     made = {audit.name: audit for audit in before or audit_cohort(division)}
     for audit in audit_run(folder, model, division, summary, outside=made["outside"].state == "not run"):
         made[audit.name] = audit

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from livernet.core.data.prepared import read_grey
+from livernet.core.data.sector import find_sector
 from livernet.core.errors import DataError
 
 SIDE = 256
@@ -38,17 +39,6 @@ def read_small(image: Path, mask: Path | None, side: int = SIDE) -> Small:
     grey = Image.fromarray(read_grey(image))
     grey_SS = np.asarray(grey.resize((side, side), Image.Resampling.BILINEAR))
     return Small(grey_SS=grey_SS, sector_SS=find_sector(grey_SS), liver_SS=_read_liver(mask, grey.size, side))
-
-
-def find_sector(grey_SS: NDArray[np.uint8]) -> Mask:
-    """The sector of a prepared picture, which is black outside: each column from its first echo to its last.
-
-    Dark blood and shadows inside count as sector; a shadow that reaches the lower edge does not.
-    """
-    lit_SS = grey_SS > 0
-    from_above: Mask = np.logical_or.accumulate(lit_SS, axis=0)
-    from_below: Mask = np.logical_or.accumulate(lit_SS[::-1], axis=0)[::-1]
-    return from_above & from_below
 
 
 def _read_liver(mask: Path | None, size: tuple[int, int], side: int) -> Mask | None:

@@ -14,10 +14,10 @@ from livernet.core.stages import STAGES, parse_stage
 
 PREDICTIONS = "predictions.csv"
 _FIXED = ("model", "fold", "seed", "image", "patient", "stage", "class")
-_LAST = ("predicted", "dice", "hd95", "assd", "nsd", "unit", "mask_confidence")
+_LAST = ("predicted", "dice", "hd95", "assd", "nsd", "unit", "mask_confidence", "patch_accuracy")
 _FARTHEST = 1e5
 """mm or px; no picture is larger."""
-_LATER = ("hd95", "assd", "nsd", "unit")
+_LATER = ("hd95", "assd", "nsd", "unit", "patch_accuracy")
 """Columns that files of earlier versions lack."""
 _UNITS = ("", "mm", "px")
 _HINT = "the file was changed or damaged: delete it and repeat the command that wrote it"
@@ -59,6 +59,8 @@ class Prediction:
     """Of the distances; empty where there are none."""
     mask_confidence: float | None = None
     """Mean probability inside the predicted mask; ``None`` where the mask is empty."""
+    patch_accuracy: float | None = None
+    """Share of the image's patches given its true class; ``None`` of a network that cuts none."""
 
     @property
     def best_probabilities(self) -> tuple[float, ...]:
@@ -159,6 +161,7 @@ def _prediction(record: Mapping[str, str], classes: int) -> Prediction:
         nsd=_optional(record, "nsd"),
         unit=cast(Literal["mm", "px", ""], record["unit"]),
         mask_confidence=_optional(record, "mask_confidence"),
+        patch_accuracy=_optional(record, "patch_accuracy"),
     )
 
 

@@ -1,19 +1,21 @@
-"""Cross-validation: networks x folds as a queue, one in memory at a time, a finished one never run again."""
+"""Cross-validation: networks x folds as a queue, a finished fold never run again."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
 from livernet.core.audits.audit import Audit
 from livernet.core.audits.cohort import Division, audit_cohort
 from livernet.core.audits.document import AUDITS, audits_document
+from livernet.core.config import Config
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
 from livernet.core.device import Device
+from livernet.core.experiment.baseline import Beginnings, count_windows, find_beginnings, prepare
 from livernet.core.experiment.crew import FoldWatch, Shelf, find_crew, run_folds
-from livernet.core.experiment.fold import FoldJob, read_history
+from livernet.core.experiment.fold import FoldJob, read_history, read_windows
 from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_cv
 from livernet.core.files import write_json
 from livernet.core.infer.calibrate import calibrate_folds
@@ -22,7 +24,9 @@ from livernet.core.metrics.summary import score
 from livernet.core.processes import Crew
 from livernet.core.runs import SPLITS, SUMMARY, open_run, provenance
 
-_SAME = ("kind", "version", "models", "config", "split")
+_SAME = ("kind", "version", "models", "config", "weights", "split")
+_GUIDE = "livernet"
+"""The network in whose masks the baselines' test patches lie."""
 
 
 class Watch(FoldWatch, Protocol):
@@ -55,19 +59,25 @@ def cross_validate(
     A folder that holds an unfinished run of the same settings, folds and cohort is continued.
 
     Raises:
-        DataError, FaultsError, ConfigError: as :func:`livernet.core.experiment.plan.plan_cv`.
+        DataError, FaultsError, ConfigError: as :func:`livernet.core.experiment.plan.plan_cv` and
+            :func:`livernet.core.experiment.baseline.find_beginnings`.
         OutputError: the folder holds something else, or a file cannot be written.
     """
     plan = plan_cv(cohort, options, device.torch)
     ruler = find_ruler(cohort)
-    crew = find_crew(device, len(options.configs) * len(plan.splits.folds), options.workers)
-    run = open_run(folder, provenance("cv", command, _facts(plan, device, ruler, crew)), _SAME)
+    crew = find_crew(device, len(plan.splits.folds), options.workers)
+    beginnings = find_beginnings(options.configs, plan.tensors, plan.cohort)
+    facts = _facts(plan, device, ruler, crew) | {"weights": beginnings.facts()}
+    run = open_run(folder, provenance("cv", command, facts), _SAME)
     write_json(folder / SPLITS, plan.document())
     watch.planned(plan)
     audits = audit_cohort(_division(cohort, plan))
     watch.audited(audits)
     shelf = Shelf(device, options.configs[0].train.size, plan.tensors)
-    predictions = run_folds(_jobs(plan, folder, ruler), shelf, device, crew, watch)
+    predictions: list[Prediction] = []
+    for config in sorted(options.configs, key=lambda config: config.is_baseline):
+        jobs = _jobs(plan, folder, ruler, config, beginnings, shelf, device)
+        predictions += run_folds(jobs, shelf, device, crew, watch)
     calibrated, fits = _calibrate(_in_order(predictions, plan), plan)
     write_predictions(folder / PREDICTIONS, calibrated)
     rounded = zip(read_predictions(folder / PREDICTIONS), calibrated, strict=True)
@@ -79,7 +89,7 @@ def cross_validate(
     write_json(folder / AUDITS, audited)
     summary["verdict"] = audited["verdict"]
     write_json(folder / SUMMARY, summary)
-    run.finish()
+    run.finish(patches=_patches(plan, folder, beginnings))
     return CvResult(folder=folder, summary=summary, predictions=scored)
 
 
@@ -135,10 +145,20 @@ def fold_folder(folder: Path, model: str, number: int) -> Path:
     return folder / model / f"fold-{number:02d}"
 
 
-def _jobs(plan: CvPlan, folder: Path, ruler: Ruler) -> list[FoldJob]:
-    return [
+def _jobs(
+    plan: CvPlan,
+    folder: Path,
+    ruler: Ruler,
+    config: Config,
+    beginnings: Beginnings,
+    shelf: Shelf,
+    device: Device,
+) -> list[FoldJob]:
+    """The folds of one network; what those of a baseline share is made where one of them is to be trained."""
+    name = config.model.name
+    jobs = [
         FoldJob(
-            folder=fold_folder(folder, config.model.name, number),
+            folder=fold_folder(folder, name, number),
             number=number,
             name=plan.splits.names[number],
             fold=fold,
@@ -147,8 +167,24 @@ def _jobs(plan: CvPlan, folder: Path, ruler: Ruler) -> list[FoldJob]:
             preprocessing=plan.preprocessing,
             ruler=ruler,
         )
-        for config, (number, fold) in product(plan.options.configs, enumerate(plan.splits.folds))
+        for number, fold in enumerate(plan.splits.folds)
     ]
+    if not config.is_baseline or all(job.finished for job in jobs):
+        return jobs
+    guide = folder / _GUIDE if _GUIDE in plan.options.models else None
+    baseline = prepare(folder / name, beginnings, shelf.get(jobs[0]), config, device, guide)
+    return [replace(job, baseline=baseline) for job in jobs]
+
+
+def _patches(plan: CvPlan, folder: Path, beginnings: Beginnings) -> dict[str, Any] | None:
+    """For run.json: where the patches of the baselines came from, in images; ``None`` without a baseline."""
+    found: dict[str, Any] = {}
+    for name in beginnings.starts:
+        tested = Counter[str]()
+        for number in range(len(plan.splits.folds)):
+            tested.update(read_windows(fold_folder(folder, name, number)))
+        found[name] = {"training": count_windows(beginnings.windows), "test": dict(tested)}
+    return found or None
 
 
 def _facts(plan: CvPlan, device: Device, ruler: Ruler, crew: Crew) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from livernet.core.data.prepared import read_grey
 from livernet.core.data.splits import Fold
 from livernet.core.device import Device
 from livernet.core.errors import DataError
-from livernet.core.files import inert, write_png, write_text
+from livernet.core.experiment.baseline import Baseline, count_windows, published
+from livernet.core.files import inert, read_json, write_json, write_png, write_text
 from livernet.core.infer.forward import (
     Inferred,
     Network,
@@ -37,6 +38,7 @@ from livernet.core.infer.forward import (
     what_was_learnt,
 )
 from livernet.core.infer.models import MODEL
+from livernet.core.infer.patches import infer_patches
 from livernet.core.infer.ruler import PIXELS, MaskScores, Ruler
 from livernet.core.stages import Grouping
 from livernet.core.train.checkpoint import ModelCard, save_model
@@ -45,6 +47,7 @@ from livernet.core.train.state import StateFile
 
 METRICS = "metrics.jsonl"
 MASKS = "masks"
+WINDOWS = "patches.json"
 _STATE = "unfinished.safetensors"
 
 
@@ -68,6 +71,8 @@ class FoldJob:
     """Settings under which the cohort was prepared."""
     ruler: Ruler = PIXELS
     """What distances between masks are measured with."""
+    baseline: Baseline | None = None
+    """What it shares with the other folds; ``None`` for the paper's network."""
 
     @property
     def finished(self) -> bool:
@@ -80,17 +85,20 @@ def run_fold(
 ) -> tuple[Prediction, ...]:
     """Train on a fold of the cohort whose pictures ``tensors`` are, and predict the images held out.
 
-    Writes metrics.jsonl, model.safetensors, masks/ and, last, predictions.csv. An interrupted training
-    goes on where its state was last kept.
+    Writes metrics.jsonl, model.safetensors, masks/ (a baseline: patches.json) and, last, predictions.csv. An
+    interrupted training goes on where its state was last kept.
 
     Raises:
         DataError: the training images have no label, the loss is no longer finite, or a file is damaged.
         OutputError: a file cannot be written.
     """
     network = fit(job, tensors, device, on_epoch)
-    inferred = infer(network, tensors.images_N1HW[list(job.fold.test)], device)
-    places = range(len(job.fold.test))
-    predictions = tuple(_write_case(job, inferred, place, masks=network.learnt.mask) for place in places)
+    if job.baseline is None:
+        inferred = infer(network, tensors.images_N1HW[list(job.fold.test)], device)
+        places = range(len(job.fold.test))
+        predictions = [_write_case(job, inferred, place, masks=network.learnt.mask) for place in places]
+    else:
+        predictions = _answer_patches(job, job.baseline, network, tensors, device)
     write_predictions(job.folder / PREDICTIONS, predictions)
     return read_fold(job)  # to the digits of the file, as a run that is continued reads them
 
@@ -103,27 +111,30 @@ def fit(job: FoldJob, tensors: Tensors, device: Device, on_epoch: Callable[[Epoc
     Raises:
         DataError, OutputError: as :func:`run_fold`.
     """
-    state = StateFile(job.folder / _STATE)
+    state, rows = StateFile(job.folder / _STATE), job.fold.train
+    lesson = None if job.baseline is None else job.baseline.lesson(tensors, rows, job.config, device)
     trained = train_model(
-        tensors, job.fold.train, job.config, device, fold=job.number, on_epoch=on_epoch, state=state
+        tensors, rows, job.config, device, fold=job.number, lesson=lesson, on_epoch=on_epoch, state=state
     )
+    model = trained.model if job.baseline is None else job.baseline.whole(trained.model, job.config)
     lines = (json.dumps(epoch.to_dict(), allow_nan=False) for epoch in trained.history)
     write_text(job.folder / METRICS, "\n".join(lines) + "\n")
     last = trained.history[-1].to_dict()
     del last["seconds"]  # same seed, same bytes
     card = ModelCard(
-        config=job.config,
+        config=published(job.config),
         normalisation=trained.normalisation,
         cohort_sha256=job.cohort.sha256,
-        trained_on=tuple(tensors.hashes[i] for i in job.fold.train),
+        trained_on=tuple(tensors.hashes[i] for i in rows),
         fold=job.number,
         preprocessing=job.preprocessing,
         training=last,
+        features=job.baseline.sha256 if job.baseline and job.config.vgg.features == "frozen" else "",
     )
-    save_model(job.folder / MODEL, trained.model, card)
+    save_model(job.folder / MODEL, model, card)
     state.remove()
     learnt = what_was_learnt(job.config, card.training)
-    return Network(model=trained.model, config=job.config, normalisation=trained.normalisation, learnt=learnt)
+    return Network(model=model, config=job.config, normalisation=trained.normalisation, learnt=learnt)
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
@@ -163,8 +174,38 @@ def read_fold(job: FoldJob) -> tuple[Prediction, ...]:
     return tuple(replace(found, image=row.image, patient=row.patient) for found, row in named)
 
 
+def read_windows(folder: Path) -> dict[str, int]:
+    """Where a baseline's finished fold had its test patches from: counts of images.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    try:
+        return {str(name): int(count) for name, count in read_json(folder / WINDOWS).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        raise DataError(f"{folder / WINDOWS}: is missing or damaged", _run_again(folder)) from None
+
+
 def _run_again(folder: Path) -> str:
     return f"delete {folder} and repeat the command: this fold alone is run again"
+
+
+def _answer_patches(
+    job: FoldJob, baseline: Baseline, network: Network, tensors: Tensors, device: Device
+) -> list[Prediction]:
+    """What a baseline says of the test images; where their patches lay is written down."""
+    rows = list(job.fold.test)
+    windows = baseline.windows(tensors, rows, job.cohort, job.config, job.number)
+    said = infer_patches(network, tensors.images_N1HW[rows], windows, device)
+    write_json(job.folder / WINDOWS, count_windows(windows))
+    found: list[Prediction] = []
+    for place in range(len(rows)):
+        prediction = _write_case(job, said.inferred, place, masks=False)
+        right = None
+        if prediction.true_class is not None and job.config.vgg.input == "patches":
+            right = float((said.class_NP[place] == prediction.true_class).mean())
+        found.append(replace(prediction, patch_accuracy=right))
+    return found
 
 
 def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) -> Prediction:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from livernet.core.config import Config
 from livernet.core.data.duplicates.groups import settle_duplicates
@@ -13,7 +14,8 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.data.splits import Fold, make_splits
 from livernet.core.device import Device
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.experiment.fold import FoldJob, fit, read_fold, run_fold
+from livernet.core.experiment.baseline import Beginnings, count_windows, find_beginnings, prepare
+from livernet.core.experiment.fold import FoldJob, fit, read_fold, read_windows, run_fold
 from livernet.core.experiment.plan import read_preprocessing
 from livernet.core.infer.models import MODEL
 from livernet.core.infer.ruler import PIXELS, find_ruler
@@ -21,7 +23,7 @@ from livernet.core.runs import open_run, provenance
 from livernet.core.stages import Grouping
 from livernet.core.train.loop import EpochMetrics
 
-_SAME = ("kind", "version", "config", "cohort_sha256", "holdout")
+_SAME = ("kind", "version", "config", "weights", "cohort_sha256", "holdout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +60,11 @@ def train_single(
     tensors = load_tensors(cohort, Grouping.parse(config.grouping), config.train.size, device.torch)
     fold = _divide(cohort, tensors, config, holdout)
     ruler = find_ruler(cohort) if fold.test else PIXELS
+    beginnings = find_beginnings([config], tensors, cohort)
     facts = {
         "preset": preset,
         "config": config.to_dict(),
+        "weights": beginnings.facts(),
         "seed": config.train.seed,
         "device": device.name,
         "cohort": cohort.facts(),
@@ -79,9 +83,10 @@ def train_single(
         cohort=cohort,
         preprocessing=preprocessing,
         ruler=ruler,
+        baseline=prepare(folder, beginnings, tensors, config, device) if config.is_baseline else None,
     )
     predictions = _predictions(job, tensors, device, on_epoch)
-    run.finish()
+    run.finish(patches=_patches(job, beginnings))
     return SingleResult(folder=folder, images=len(fold.train), predictions=predictions)
 
 
@@ -94,6 +99,15 @@ def _predictions(
     if not (job.folder / MODEL).is_file():
         fit(job, tensors, device, on_epoch)
     return ()
+
+
+def _patches(job: FoldJob, beginnings: Beginnings) -> dict[str, Any] | None:
+    """For run.json: where a baseline's patches came from, in images."""
+    if job.baseline is None:
+        return None
+    learnt = count_windows([beginnings.windows[row] for row in job.fold.train])
+    tested = read_windows(job.folder) if job.fold.test else {}
+    return {job.config.model.name: {"training": learnt, "test": tested}}
 
 
 def _divide(cohort: Cohort, tensors: Tensors, config: Config, holdout: float) -> Fold:

@@ -30,6 +30,8 @@ class Finding:
     """Whether it was answered by networks that were trained on it, for want of others."""
     notice: str
     """What the reader must know: whether it was trained on; empty otherwise."""
+    patches: str = ""
+    """What a baseline's patches lay in: ``mask`` (predicted), ``sector`` or ``whole``; empty otherwise."""
     thresholds: Mapping[str, float | None] = field(default_factory=dict)
     """P(>= Fk) from which the run calls a patient positive; empty or ``None`` where it fixed none."""
 

@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from livernet.core.data.loader import resize_image
+from livernet.core.data.patches import Windows
 from livernet.core.data.prepared import pixel_hash
 from livernet.core.device import Device
-from livernet.core.infer.forward import Network, enlarge, infer
+from livernet.core.infer.forward import Network, enlarge, infer, to_bytes
 from livernet.core.infer.models import RunModels
-from livernet.core.train.checkpoint import load_model
+from livernet.core.infer.patches import infer_patches, predicted_windows
+from livernet.core.train.checkpoint import load_model, size_of
 
 _TOGETHER = 1 << 30
-"""Bytes of model files whose networks stay in memory together."""
+"""Bytes of networks that stay in memory together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,8 @@ class Answer:
     """Mean liver probability of every pixel of the prepared picture."""
     voters: Voters
     """Who answered."""
+    patches: Windows | None = None
+    """Where a baseline's patches lay, at the training size; ``None`` for the paper's network."""
 
 
 def choose_voters(models: RunModels, image_hash: str) -> Voters:
@@ -77,7 +82,8 @@ class Networks:
         self.models = models
         self.device = device
         self._kept: dict[int, Network] = {}
-        self._keep = sum(file.stat().st_size for file in models.files) <= _TOGETHER
+        self._keep = sum(map(size_of, models.files, models.cards)) <= _TOGETHER
+        self.guide = Networks(models.guide, device) if models.guide else None
 
     def get(self, place: int) -> Network:
         """The network of a place in the run's list of model files.
@@ -104,7 +110,7 @@ def answer(networks: Networks, images: Sequence[NDArray[np.uint8]]) -> Iterator[
         images: uint8 pictures (S, S); sides may differ.
 
     Raises:
-        DataError: a model file is damaged.
+        DataError: a model file is damaged, or a baseline is asked about a black picture.
     """
     models = networks.models
     voters = [choose_voters(models, pixel_hash(image)) for image in images]
@@ -112,10 +118,16 @@ def answer(networks: Networks, images: Sequence[NDArray[np.uint8]]) -> Iterator[
     images_N1HW = torch.stack([resize_image(image, size) for image in images])
     probability_NK = np.zeros((len(images), len(models.cards[0].grouping)))
     liver_NHW = np.zeros((len(images), size, size), dtype=np.float32)
+    windows = _windows(networks, images, images_N1HW)
     for place in range(len(models.files)):
         asked = [n for n, chosen in enumerate(voters) if place in chosen.members]
         if asked:
-            inferred = infer(networks.get(place), images_N1HW[asked], networks.device)
+            network, some = networks.get(place), images_N1HW[asked]
+            if windows:
+                cut = [windows[n] for n in asked]
+                inferred = infer_patches(network, some, cut, networks.device).inferred
+            else:
+                inferred = infer(network, some, networks.device)
             probability_NK[asked] += inferred.probability_NK
             liver_NHW[asked] += inferred.liver_NHW
     for n, chosen in enumerate(voters):
@@ -123,4 +135,19 @@ def answer(networks: Networks, images: Sequence[NDArray[np.uint8]]) -> Iterator[
             probabilities=tuple((probability_NK[n] / len(chosen.members)).tolist()),
             liver_SS=enlarge(liver_NHW[n] / np.float32(len(chosen.members)), len(images[n])),
             voters=chosen,
+            patches=windows[n] if windows else None,
         )
+
+
+def _windows(networks: Networks, images: Sequence[NDArray[np.uint8]], images_N1HW: Tensor) -> list[Windows]:
+    """A baseline's patches: inside the masks that the same folds' guides predict, else in the sector."""
+    config = networks.models.cards[0].config
+    if not config.is_baseline:
+        return []
+    livers: list[NDArray[np.bool_] | None] = [None] * len(images)
+    if networks.guide:
+        livers = [to_bytes(said.liver_SS) >= 128 for said in answer(networks.guide, images)]
+    return [
+        predicted_windows(image_1HW, liver_SS, config, pixel_hash(image))
+        for image, image_1HW, liver_SS in zip(images, images_N1HW, livers, strict=True)
+    ]

@@ -75,7 +75,8 @@ def infer(network: Network, images_N1HW: Tensor, device: Device) -> Inferred:
         standard = network.normalisation.apply(image_B1HW.to(device.torch).float() / 255)
         with autocast(device, network.config.train.precision):
             output = network.model(standard.contiguous(memory_format=torch.channels_last))
-        classes.append(_probabilities(output.class_logits_BK.float(), network.config.loss.activation).cpu())
+        logits_BK = output.class_logits_BK.float()
+        classes.append(class_probabilities(logits_BK, network.config.loss.activation).cpu())
         masks.append(output.mask_logits[0].float().sigmoid().squeeze(1).cpu())
     probability_NK = torch.cat(classes).double()
     if not network.learnt.stages:
@@ -109,6 +110,6 @@ def mask_confidence(probability_HW: NDArray[np.float32]) -> float | None:
     return float(probability_HW[inside_HW].mean(dtype=np.float64)) if inside_HW.any() else None
 
 
-def _probabilities(logits_BK: Tensor, activation: str) -> Tensor:
+def class_probabilities(logits_BK: Tensor, activation: str) -> Tensor:
     """P_c of equation (7); independent sigmoids do not sum to 1 by themselves, the caller scales them."""
-    return logits_BK.sigmoid() if activation == "sigmoid" else logits_BK.softmax(1)
+    return logits_BK.sigmoid() if activation == "sigmoid" else logits_BK.softmax(-1)

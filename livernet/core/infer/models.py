@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from livernet.core.config import Config
 from livernet.core.errors import ConfigError, DataError
 from livernet.core.infer.calibration import Calibration, read_calibration
 from livernet.core.infer.forward import Learnt, what_was_learnt
@@ -38,6 +39,14 @@ class RunModels:
 
     calibration: Mapping[int | None, Calibration] = field(default_factory=dict)
     """By fold, and under ``None`` for all of them together; empty for ``train`` and older runs."""
+
+    guide: "RunModels | None" = None
+    """The networks of the run in whose masks a baseline's patches lie; ``None`` where there are none."""
+
+    @property
+    def cuts_patches(self) -> bool:
+        """Whether its networks see patches of a picture alone."""
+        return self.cards[0].config.is_baseline and self.cards[0].config.vgg.input == "patches"
 
     @property
     def learnt(self) -> Learnt:
@@ -82,6 +91,7 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
     if model not in {None, name}:
         raise ConfigError(f"--model {model!r}: {run} has {name}", "name it, or leave --model away")
     return RunModels(
+        guide=_guide(run, facts, cards[0].config),
         run=run,
         kind=facts["kind"],
         name=name,
@@ -91,6 +101,14 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
         phantom=_is_phantom(facts),
         calibration=read_calibration(run, name) if facts["kind"] == "cv" else {},
     )
+
+
+def _guide(run: Path, facts: dict[str, Any], config: Config) -> RunModels | None:
+    """For a baseline that cuts patches: the paper's network of the same run, where that outlines livers."""
+    if not config.is_baseline or config.vgg.input == "whole" or DEFAULT not in (facts.get("models") or ()):
+        return None
+    guide = find_models(run, DEFAULT)
+    return guide if guide.learnt.mask else None
 
 
 def _is_phantom(facts: dict[str, Any]) -> bool:

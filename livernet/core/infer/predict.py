@@ -4,6 +4,7 @@ Scans pass through in one stream: prepared in other processes, answered in group
 Shape suffixes: H, W the scan's own pixels; S side of the prepared picture.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -32,6 +33,7 @@ from livernet.core.stages import STAGES, Grouping, probability_at_or_above
 
 _AT_ONCE = 128
 """Scans answered together."""
+_BLACK = "the picture is black: no patch can be cut", "give a picture of a liver"
 _MEMORY = "most likely for memory: close other programs, or name fewer scans at once"
 
 
@@ -90,10 +92,9 @@ def predict_scans(
         reasons = [f"{scan.name}: {scan.reason}" for scan in abstained]
         raise FaultsError("no scan could be answered", reasons, abstained[0].remedy)
     write_predictions(out / PREDICTIONS, [finding.prediction for finding in findings])
-    output.finish(
-        notices={finding.stem: finding.notice for finding in findings if finding.notice},
-        abstained=[asdict(scan) for scan in abstained],
-    )
+    notices = {finding.stem: finding.notice for finding in findings if finding.notice}
+    gone = [asdict(scan) for scan in abstained]
+    output.finish(notices=notices, abstained=gone, patches=_patches(models, findings))
     return PredictResult(findings=tuple(findings), abstained=tuple(abstained))
 
 
@@ -111,8 +112,10 @@ def _answered(
     for start in range(0, len(files), _AT_ONCE):
         ready: list[Scan] = []
         for file, (_, loaded) in zip(files[start : start + _AT_ONCE], prepared, strict=False):
-            if isinstance(loaded, Scan):
+            if isinstance(loaded, Scan) and not (models.cuts_patches and not loaded.image_SS.any()):
                 ready.append(loaded)
+            elif isinstance(loaded, Scan):
+                abstained.append(Abstained(name=file.name, reason=_BLACK[0], remedy=_BLACK[1]))
             else:
                 abstained.append(loaded or Abstained(name=file.name, reason=CRASHED[0], remedy=CRASHED[1]))
         if ready:
@@ -163,6 +166,7 @@ def _case(models: RunModels, scan: Scan, said: Answer, ruler: Ruler) -> Case:
         folds=said.voters.members if models.kind == "cv" else (),
         trained=said.voters.trained,
         notice=said.voters.notice,
+        patches=said.patches.found if said.patches else "",
         thresholds=models.calibration_of(said.voters.members).thresholds,
     )
     return Case(finding=finding, image_SS=scan.image_SS, predicted_SS=predicted_SS, expert_SS=scan.expert_SS)
@@ -222,3 +226,9 @@ def _facts(models: RunModels, scans: Scans, device: Device, ruler: Ruler) -> dic
         "trained_on_cohort_sha256": models.cards[0].cohort_sha256,
         "grouping": config.grouping,
     }
+
+
+def _patches(models: RunModels, findings: Sequence[Finding]) -> dict[str, Any] | None:
+    """For run.json: where a baseline's patches came from, in images; ``None`` for the paper's network."""
+    found = Counter(finding.patches for finding in findings if finding.patches)
+    return {models.name: {"test": dict(found)}} if found else None

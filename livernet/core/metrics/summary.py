@@ -84,6 +84,7 @@ def _score_model(
         "fold_mean": {"value": float(np.mean(means))}
         if means
         else {"value": None, "reason": "the predictions come from no folds"},
+        "patch_accuracy": _patch_accuracy(rows),
         "segmentation": segmentation_scores(rows),
         "relation": quality_relation(rows),
     }
@@ -98,6 +99,56 @@ def fold_accuracies(rows: Sequence[Prediction], classes: int) -> list[dict[str, 
         measure = accuracy(counts, interval=False)
         folds.append({"fold": fold, "images": len(cases.names), "accuracy": measure.to_dict()})
     return folds
+
+
+def table1(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Table 1 of the paper: accuracy per image in percent, a row a model, a column a fold, and the mean.
+
+    Beside it stands the accuracy per patient with its interval; ``note`` tells the accuracy of patches.
+    ``None`` without folds. Folds count from 1, as in the paper.
+    """
+    models = {name: model for name, model in (summary or {}).get("models", {}).items() if model["folds"]}
+    if not models:
+        return None
+    folds = max(len(model["folds"]) for model in models.values())
+    rows = [
+        {
+            "model": name,
+            "folds": [_percent(fold["accuracy"]) for fold in model["folds"]],
+            "mean": _percent(model["fold_mean"]),
+            "patients": model["patients"]["accuracy"],
+        }
+        for name, model in models.items()
+    ]
+    return {
+        "unit": "% of images",
+        "folds": list(range(1, folds + 1)),
+        "rows": rows,
+        "note": _told_of_patches(models),
+    }
+
+
+def _told_of_patches(models: Mapping[str, Any]) -> str:
+    known = {name: model["patch_accuracy"]["value"] for name, model in models.items()}
+    told = ", ".join(f"{name} {100 * value:.0f} %" for name, value in known.items() if value is not None)
+    if not told:
+        return ""
+    return (
+        f"Patch accuracy, the share of single patches given the class of their image: {told}. It is neither "
+        "an accuracy of images nor of patients."
+    )
+
+
+def _percent(measure: Mapping[str, Any]) -> float | None:
+    return None if measure["value"] is None else 100 * float(measure["value"])
+
+
+def _patch_accuracy(rows: Sequence[Prediction]) -> dict[str, Any]:
+    """The share of patches given the class of their image; every image has as many."""
+    values = [row.patch_accuracy for row in rows if row.patch_accuracy is not None]
+    if not values:
+        return {"value": None, "reason": "the model cuts no patches of images of known stage"}
+    return {"value": float(np.mean(values)), "images": len(values), "unit": "patches, not images or patients"}
 
 
 def _check(rows: Sequence[Prediction], grouping: Grouping) -> None:

@@ -22,7 +22,7 @@ class Output(NamedTuple):
     """What the network returns, while training and after."""
 
     mask_logits: tuple[Tensor, ...]
-    """Three liver logits (B, 1, H, W), (B, 1, H/2, W/2), (B, 1, H/4, W/4), fine to coarse."""
+    """Three liver logits (B, 1, H, W), (B, 1, H/2, W/2), (B, 1, H/4, W/4), fine to coarse; none of a VGG."""
     class_logits_BK: Tensor
     """Logits of the fibrosis classes."""
 

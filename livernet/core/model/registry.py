@@ -2,17 +2,22 @@
 
 from torch import nn
 
-from livernet.core.config import ModelConfig
+from livernet.core.config import ModelConfig, VggConfig
 from livernet.core.model.livernet import LiverNet
+from livernet.core.model.vgg import Vgg, VggFeatures, VggHead
 
 
-def build_model(config: ModelConfig, classes: int, *, checkpoint: bool = False) -> nn.Module:
-    """The network that ``config`` describes, for ``classes`` classes, with fresh weights.
+def build_model(
+    config: ModelConfig, classes: int, vgg: VggConfig | None = None, *, checkpoint: bool = False
+) -> nn.Module:
+    """The network that ``config`` names, with fresh weights; what a baseline is made of says ``vgg``.
 
-    With ``checkpoint`` it keeps the inputs of its blocks alone while training, and computes the rest again.
+    With ``checkpoint`` the paper's network keeps the inputs of its blocks alone while training, and computes
+    the rest again.
     """
-    builders = {"livernet": LiverNet}
-    return builders[config.name](classes, config, checkpoint=checkpoint)
+    if config.name == "livernet":
+        return LiverNet(classes, config, checkpoint=checkpoint)
+    return Vgg(VggFeatures(config.name), VggHead(classes, vgg or VggConfig()))
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -18,9 +18,12 @@ from livernet.core.stages import Grouping
 
 KINDS = ("cv", "train", "predict")
 _DAMAGED = "the file was changed or damaged: delete it and repeat the command that wrote it"
+_SECTIONS = (
+    "cohort", "notices", "config", "split", "distances", "learnt", "calibration", "weights", "patches",
+)  # fmt: skip
 _TYPES: dict[str, dict[str, Any]] = {
     "": {
-        **dict.fromkeys(("cohort", "notices", "config", "split", "distances", "learnt", "calibration"), dict),
+        **dict.fromkeys(_SECTIONS, dict),
         **dict.fromkeys(("abstained", "models"), list),
         **dict.fromkeys(("started", "device"), str),
         "seconds": int | float,
@@ -89,7 +92,7 @@ def load_run(argument: Path | None) -> Run:
         grouping=Grouping.parse(_grouping_text(folder, facts)),
         predictions=predictions,
         splits=splits,
-        curves=_curves(folder),
+        curves=_curves(folder, facts),
         cohort=cohort,
         cohort_reason=reason,
     )
@@ -186,9 +189,10 @@ def _is_split(splits: dict[str, Any]) -> bool:
     )
 
 
-def _curves(folder: Path) -> dict[str, dict[int, list[Epoch]]]:
+def _curves(folder: Path, facts: dict[str, Any]) -> dict[str, dict[int, list[Epoch]]]:
     if (folder / METRICS).is_file():
-        return {"livernet": {0: _epochs(folder / METRICS)}}
+        model = ((facts.get("config") or {}).get("model") or {}).get("name") or "livernet"
+        return {str(model): {0: _epochs(folder / METRICS)}}
     curves: dict[str, dict[int, list[Epoch]]] = {}
     for file in sorted(folder.glob(f"*/fold-*/{METRICS}")):
         number = file.parent.name.removeprefix("fold-")

@@ -6,7 +6,7 @@ from typing import Any
 from livernet.core.data.predictions import Prediction
 from livernet.core.metrics.cases import by_image
 from livernet.core.metrics.compare import training_variance
-from livernet.core.metrics.summary import group_by_model
+from livernet.core.metrics.summary import group_by_model, table1
 from livernet.core.report.cohort.counts import cohort_table, is_phantom
 from livernet.core.report.collect import Run
 from livernet.core.report.duplicates import count_duplicates, duplicates
@@ -42,13 +42,14 @@ def describe(run: Run, summary: dict[str, Any] | None, label: str) -> dict[str, 
         "roc_band": BAND,
         "seeds": _seeds(run),
         "relation": _relation(run),
+        "table1": table1(summary),
         "gallery": gallery(run),
         "distances": _distances(run),
         "answers": _answers(run),
         "curves": _curves(run),
         "made": {key: run.facts.get(key) for key in _MADE},
         "cohort_sha256": (run.facts.get("cohort") or {}).get("sha256"),
-        "settings": flatten(run.facts.get("config")),
+        "settings": _settings(run),
         "libraries": flatten(run.facts.get("libraries")),
     }
 
@@ -59,6 +60,24 @@ def _distances(run: Run) -> dict[str, Any] | None:
     if not isinstance(said, Mapping):
         return None
     return {key: said.get(key) for key in ("unit", "unit_reason", "tolerance", "tolerance_reason")}
+
+
+def _settings(run: Run) -> dict[str, str | int | float | bool | None]:
+    """The settings that the networks of the run have used."""
+    config = run.facts.get("config")
+    flat = flatten(config)
+    name = str(flat.get("model.name") or "livernet")
+    models = {str(model) for model in run.facts.get("models") or ()} | {name}
+    unused = [
+        prefix
+        for prefix, kinds in (("model.", {"livernet"}), ("vgg.", {"vgg16", "vgg19"}))
+        if not kinds & models
+    ]
+    return {
+        key: value
+        for key, value in flat.items()
+        if key == "model.name" or not any(key.startswith(prefix) for prefix in unused)
+    }
 
 
 def _seeds(run: Run) -> list[dict[str, Any]]:

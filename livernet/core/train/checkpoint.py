@@ -9,18 +9,21 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import nn
 
 from livernet import __version__
 from livernet.core.config import Config
 from livernet.core.data.loader import Normalisation
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.files import write_bytes
+from livernet.core.files import sha256, write_bytes
 from livernet.core.model.registry import build_model
 from livernet.core.presets import config_from_dict
 from livernet.core.stages import Grouping
 
+FEATURES = "features.safetensors"
+"""The weights that the folds of a baseline begin with, and share where those stay frozen."""
+_SHARED = "features."
 _HINT = "give a model.safetensors written by 'livernet train' or 'livernet cv'"
 
 
@@ -42,6 +45,8 @@ class ModelCard:
     """Settings under which the cohort was prepared."""
     training: dict[str, Any] = field(default_factory=dict)
     """Last epoch's figures."""
+    features: str = ""
+    """SHA-256 of the file of frozen features that goes with it; empty where all weights are its own."""
     version: str = __version__
     """Of the tool that wrote the file."""
 
@@ -52,8 +57,12 @@ class ModelCard:
 
 
 def save_model(path: Path, model: nn.Module, card: ModelCard) -> None:
-    """Write weights and card, atomically."""
-    weights = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    """Write weights and card, atomically; features that the card says are shared are left out."""
+    weights = {
+        key: value.detach().cpu().contiguous()
+        for key, value in model.state_dict().items()
+        if not (card.features and key.startswith(_SHARED))
+    }
     content = asdict(card) | {"config": card.config.to_dict(), "normalisation": card.normalisation._asdict()}
     write_bytes(path, save(weights, metadata={"livernet": json.dumps(content, ensure_ascii=False)}))
 
@@ -67,9 +76,13 @@ def load_model(path: Path, device: torch.device) -> tuple[nn.Module, ModelCard]:
     with _opened(path) as file:
         card = _card(path, file.metadata())
         weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
-    model = build_model(card.config.model, len(card.grouping))
+    if card.features:
+        shared = read_features(_beside(path), card.features)
+        weights |= {f"{_SHARED}{key}": value for key, value in shared.items()}
+    with torch.device("meta"):  # no weights are made that would be replaced at once
+        model = build_model(card.config.model, len(card.grouping), card.config.vgg)
     try:
-        model.load_state_dict(weights)
+        model.load_state_dict({key: value.clone() for key, value in weights.items()}, assign=True)
     except RuntimeError:
         raise DataError(f"{path}: its weights do not fit the network it describes", _HINT) from None
     return model.to(device).to(memory_format=torch.channels_last).eval(), card
@@ -83,6 +96,36 @@ def read_card(path: Path) -> ModelCard:
     """
     with _opened(path) as file:
         return _card(path, file.metadata())
+
+
+def size_of(path: Path, card: ModelCard) -> int:
+    """Bytes of the weights that a model file stands for, those that it shares included."""
+    shared = _beside(path)
+    return path.stat().st_size + (shared.stat().st_size if card.features and shared.is_file() else 0)
+
+
+def read_features(path: Path, digest: str) -> dict[str, torch.Tensor]:
+    """The weights of a baseline's features, by their names in the file of this SHA-256.
+
+    Raises:
+        DataError: the file is missing, or another one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        content = b""
+    if sha256(content) != digest:
+        raise DataError(
+            f"{path}: is missing or has changed; it holds the features of the networks beside it",
+            "repeat the command that made the run, with its --name",
+        )
+    return load(content)
+
+
+def _beside(path: Path) -> Path:
+    """The file of features beside a model file, or beside the folders of the folds."""
+    own = path.parent / FEATURES
+    return own if own.is_file() else path.parents[1] / FEATURES
 
 
 @contextmanager

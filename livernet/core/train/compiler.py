@@ -16,7 +16,9 @@ _COST = 20.0
 
 
 def pays_back(config: Config, images: int, device: Device) -> bool:
-    """Whether a training on ``images`` images is to be compiled; on the CPU it does not pay."""
+    """Whether to compile a training on ``images`` images; it does not pay on the CPU, nor for a baseline."""
+    if config.is_baseline:
+        return False
     if config.train.compile != "auto":
         return config.train.compile == "on"
     work = (config.train.size / 512) ** 2 * config.model.width / 32

@@ -13,6 +13,7 @@ from livernet.core.memory import keep_all_freed_memory
 from livernet.core.model.registry import build_model
 from livernet.core.processes import ALONE, Crew
 from livernet.core.stages import Grouping
+from livernet.core.train.estimate_vgg import baseline_seconds
 from livernet.core.train.losses import Targets, multi_task_loss
 
 _SIDE = 128
@@ -26,6 +27,8 @@ def estimate_seconds(
     config: Config, images: int, trainings: int, device: Device, crew: Crew = ALONE
 ) -> float:
     """Seconds for ``trainings`` trainings on ``images`` images each by a crew, good to about a third."""
+    if config.is_baseline:
+        return baseline_seconds(config, images, trainings, device, crew)
     each = images * config.train.epochs / images_per_second(config, device, crew.threads)
     return each * math.ceil(trainings / crew.workers)
 

@@ -5,7 +5,7 @@ Shape suffixes: N images of the cohort, B batch, H rows, W columns, K classes.
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from livernet.core.model.registry import build_model
 from livernet.core.stages import Grouping
 from livernet.core.train.batches import Batch, draw_batches
 from livernet.core.train.learner import Average, Learner
+from livernet.core.train.lesson import Lesson
 from livernet.core.train.micro import memory_errors_named
 from livernet.core.train.seeds import seed_everything
 from livernet.core.train.step import Gradients
@@ -50,7 +51,7 @@ class EpochMetrics:
     dice: float | None
     """Mean Dice of the masks at full resolution."""
     accuracy: float | None
-    """Share of images given their class."""
+    """Share of images, or patches, given their class."""
     micro: int
     """Images that went through the network at once, at the end of the epoch."""
     notice: str = ""
@@ -81,10 +82,11 @@ def train_model(
     device: Device,
     *,
     fold: int = 0,
+    lesson: Lesson | None = None,
     on_epoch: Callable[[EpochMetrics], None] = lambda _: None,
     state: "StateFile | None" = None,
 ) -> Trained:
-    """Train one network on the images ``rows`` of the cohort.
+    """Train one network on the images ``rows`` of the cohort, or on the ``lesson`` made of them.
 
     Randomness comes from (seed, fold, epoch) alone, so that a run continued from ``state`` ends with the
     bytes of an uninterrupted one on the same device. Memory that training needs is given back at its end.
@@ -93,35 +95,48 @@ def train_model(
         DataError: no row has a label that a weighted term uses, or the loss is no longer finite.
         ConfigError: there is not enough memory for a single image.
     """
-    _check_labels(tensors, rows, config)
+    lesson = lesson or _picture_lesson(tensors, rows, config, device)
     keep_all_freed_memory()
-    normalisation = fit_normalisation(tensors, rows)
     forked = torch.random.fork_rng(devices=[device.torch] if device.is_gpu else [])
     with forked, memory_errors_named(config, device):
-        learner = _new_learner(config, device, fold)
+        learner = _new_learner(lesson, config, device, fold)
         history = [EpochMetrics(**line) for line in state.restore(learner)] if state else []
-        gradients = Gradients(learner.model, config, device, images=len(rows))
+        gradients = Gradients(learner.model, config, device, images=lesson.inputs)
         if history:
             gradients.micro = history[-1].micro
         for epoch in range(len(history) + 1, config.train.epochs + 1):
             generator = seed_everything(config.train.seed, fold, epoch)
-            batches = draw_batches(
-                tensors, rows, config, normalisation, device.torch, generator, full=gradients.static
-            )
-            history.append(_run_epoch(learner, gradients, batches, len(rows), epoch))
+            batches = lesson.batches(generator, gradients.static)
+            history.append(_run_epoch(learner, gradients, batches, lesson.inputs, epoch))
             if state:
                 state.save(learner, [asdict(line) for line in history])
             on_epoch(history[-1])
     learner.model.zero_grad(set_to_none=True)
     _give_back(device)
-    return Trained(model=learner.result.eval(), normalisation=normalisation, history=tuple(history))
+    return Trained(model=learner.result.eval(), normalisation=lesson.normalisation, history=tuple(history))
 
 
-def _new_learner(config: Config, device: Device, fold: int) -> Learner:
+def _picture_lesson(tensors: Tensors, rows: Sequence[int], config: Config, device: Device) -> Lesson:
+    """The paper's network, and whole pictures with their masks."""
+    _check_labels(tensors, rows, config)
+    normalisation = fit_normalisation(tensors, rows)
+    classes = len(Grouping.parse(config.grouping))
+
+    def batches(generator: torch.Generator, full: bool) -> Iterator[Batch]:
+        return draw_batches(tensors, rows, config, normalisation, device.torch, generator, full=full)
+
+    return Lesson(
+        normalisation=normalisation,
+        inputs=len(rows),
+        network=lambda: build_model(config.model, classes, checkpoint=config.train.checkpoint),
+        batches=batches,
+    )
+
+
+def _new_learner(lesson: Lesson, config: Config, device: Device, fold: int) -> Learner:
     settings = config.train
     seed_everything(settings.seed, fold, 0)
-    classes = len(Grouping.parse(config.grouping))
-    model = build_model(config.model, classes, checkpoint=settings.checkpoint)
+    model = lesson.network()
     model = model.to(device.torch).to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adadelta(
         model.parameters(), lr=settings.lr, rho=settings.rho, eps=settings.eps, capturable=device.is_gpu

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from livernet.core.config import LossConfig
-from livernet.core.model.livernet import Output
+from livernet.core.model.livernet import MASKS, Output
 
 
 class Targets(NamedTuple):
@@ -52,9 +52,9 @@ def multi_task_loss(
 ) -> LossTerms:
     """Weighted sum of equations (4), (5), (6) and (7).
 
-    A term without any labelled row is 0. The labels at half and quarter resolution are the share of liver
-    under each pixel, at least half of which makes it liver. Where the rows are part of a batch, ``labelled``
-    counts the whole: losses and gradients of the parts then add up to those of the batch.
+    A term without any labelled row, or without an output, is 0. The labels at half and quarter resolution are
+    the share of liver under each pixel, at least half of which makes it liver. Where the rows are part of a
+    batch, ``labelled`` counts the whole: losses and gradients of the parts then add up to those of the batch.
     """
     labelled = labelled or count_labels(targets)
     masks = [
@@ -62,6 +62,7 @@ def multi_task_loss(
         for logits in output.mask_logits
     ]
     stage = class_loss(output.class_logits_BK, targets.class_B, config.activation, labelled.classes)
+    masks = masks or [torch.zeros_like(stage)] * MASKS
     weights = (config.fine, config.middle, config.coarse, config.stage)
     terms = (*masks, stage)
     total = sum((weight * term for weight, term in zip(weights, terms, strict=True)), stage.new_zeros(()))

@@ -22,6 +22,8 @@ Measured at 96 to 512 px, widths 8 to 32, batches of 1 to 8, in fp32 and bf16.
 """
 _LARGEST_BLOCK = 0.4
 """Part of all activations that the block in work has, where blocks are computed twice."""
+_SMALLEST = 32
+"""Pixels that VGG needs, which halves its picture five times."""
 _WORDS = ("can't allocate memory", "out of memory", "bad_alloc")
 """What allocators say that raise no error of their own kind; the first is the CPU's, the second MPS's."""
 
@@ -31,9 +33,11 @@ def fitting_micro(weights: int, config: Config, device: Device) -> int:
 
     ``weights`` is the network's size in bytes.
     """
-    size = min(config.train.micro or config.train.batch, config.train.batch)
+    most = config.inputs_per_step
+    size = min(config.train.micro or most, most)
     free = free_memory(device.torch, device.share)
-    if config.train.micro or free is None:
+    head_alone = config.is_baseline and config.vgg.features == "frozen"
+    if config.train.micro or free is None or head_alone:
         return size
     room = _USED * free - _FIXED - 4 * weights  # gradients, two averages of Adadelta, one of the weights
     per_image = _PEAK * activation_bytes(config, device)
@@ -48,22 +52,25 @@ def halved(size: int) -> int:
 
 
 def activation_bytes(config: Config, device: Device) -> int:
-    """Bytes that the network holds of one image when the backward pass begins.
+    """Bytes that the network holds of one image, or patch, when the backward pass begins.
 
     Counted on small pictures, as the difference between two of them and one, and scaled by the pixels.
     """
-    side: int = 2**config.model.depth
+    side: int = _SMALLEST if config.is_baseline else 2**config.model.depth
+    patches = config.is_baseline and config.vgg.input == "patches"
+    seen = config.vgg.patch if patches else config.train.size
     one, two = (torch.zeros(n, 1, side, side, device=device.torch) for n in (1, 2))
 
     def kept(*, checkpoint: bool) -> int:
-        model = build_model(config.model, len(Grouping.parse(config.grouping)), checkpoint=checkpoint)
+        classes = len(Grouping.parse(config.grouping))
+        model = build_model(config.model, classes, config.vgg, checkpoint=checkpoint)
         model = model.to(device.torch).to(memory_format=torch.channels_last)
         return _kept_bytes(model, two, config, device) - _kept_bytes(model, one, config, device)
 
     per_image: float = kept(checkpoint=config.train.checkpoint)
     if config.train.checkpoint:
         per_image += _LARGEST_BLOCK * kept(checkpoint=False)
-    return math.ceil(per_image * (config.train.size / side) ** 2)
+    return math.ceil(per_image * (seen / side) ** 2)
 
 
 def _kept_bytes(model: nn.Module, image_B1HW: Tensor, config: Config, device: Device) -> int:

@@ -30,7 +30,8 @@ class Gradients:
         self._run: Callable[[Tensor], Output] | None = None
         self._ran = False
         self._notices: list[str] = []
-        if self.micro < min(config.train.micro or config.train.batch, config.train.batch):
+        most = config.inputs_per_step
+        if self.micro < min(config.train.micro or most, most):
             self._notices.append(f"{device.name} has memory for {_images(self.micro)} of a batch at once")
 
     @property
@@ -59,7 +60,7 @@ class Gradients:
 
     def _accumulate(self, batch: Batch) -> Tensor:
         if self._run is None:
-            whole = self.micro >= self._config.train.batch
+            whole = self.micro >= self._config.inputs_per_step
             self._run = compile_network(self._model, whole=whole) if self.compiled else self._model
         self._model.zero_grad(set_to_none=True)
         labelled = count_labels(batch.targets)

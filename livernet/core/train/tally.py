@@ -17,8 +17,8 @@ def tally(output: Output, targets: Targets, terms: LossTerms, labelled: Labelled
     The losses are the rows' parts of the batch's means, weighted by what the whole batch has: ``labelled``,
     and its number of ``images``.
     """
-    liver = output.mask_logits[0] > 0
     expert = targets.mask_B1HW > 0
+    liver = output.mask_logits[0] > 0 if output.mask_logits else torch.zeros_like(expert)
     sizes = liver.sum((1, 2, 3)) + expert.sum((1, 2, 3))
     dice_B = torch.where(sizes > 0, 2 * (liver & expert).sum((1, 2, 3)) / sizes.clamp(min=1), 1.0)
     sums = (

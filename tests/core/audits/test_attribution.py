@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from livernet.core.audits.attribution import attribute, audit_attribution
 from livernet.core.data.loader import Normalisation
 from livernet.core.model.livernet import Output
+from livernet.core.presets import load_config
 from livernet.core.train.checkpoint import ModelCard
 from tests.tiny_cohort import SIDE, liver, make_cohort, tiny_config
 from tests.tiny_run import save_fold
@@ -76,3 +77,13 @@ def test_a_real_network_gives_shares(tmp_path: Path, cohort: object) -> None:
     )
     assert 0 < audit.numbers["inside"] < 1
     assert audit.numbers["area"] == pytest.approx(0.35, abs=0.2)
+
+
+def test_a_network_that_sees_patches_alone_is_not_asked(
+    tmp_path: Path, cohort: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config("quick", None, ["model.name=vgg16"])
+    card = ModelCard(**{**CARD.__dict__, "config": config})
+    monkeypatch.setattr("livernet.core.audits.attribution.load_model", lambda *_: (Looks(liver()), card))
+    audit = audit_attribution([tmp_path], [(0, 1)], cohort, lambda row: None, 0)
+    assert (audit.state, audit.verdict) == ("not run", "vgg16 sees patches alone.")

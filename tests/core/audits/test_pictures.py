@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from livernet.core.audits.pictures import find_sector, read_small
+from livernet.core.audits.pictures import read_small
 from livernet.core.errors import DataError
 from livernet.core.files import write_png
 from tests.tiny_cohort import SIDE, fan, liver
@@ -34,10 +34,3 @@ def test_mask_of_another_size_and_damaged_pictures_are_errors(tmp_path: Path) ->
     (tmp_path / "a.png").write_bytes(b"\x89PNG broken")
     with pytest.raises(DataError, match=r"a\.png"):
         read_small(tmp_path / "a.png", None)
-
-
-def test_sector_includes_dark_blood_and_no_border() -> None:
-    grey = np.where(fan(), 80, 0).astype(np.uint8)
-    grey[30:40, 28:36] = 0
-    assert (find_sector(grey) == fan()).all()
-    assert not find_sector(np.zeros((8, 8), np.uint8)).any()

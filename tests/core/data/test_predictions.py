@@ -11,7 +11,7 @@ ROWS = (
     Prediction(
         model="livernet", fold=3, seed=0, image="images/a.png", patient="p1", stage=4, true_class=2,
         probabilities=(0.1, 0.2, 0.7), predicted=2,
-        dice=0.9, hd95=12.5, assd=3.25, nsd=0.75, unit="mm", mask_confidence=0.95,
+        dice=0.9, hd95=12.5, assd=3.25, nsd=0.75, unit="mm", mask_confidence=0.95, patch_accuracy=0.625,
     ),
     Prediction(
         model="livernet", fold=None, seed=0, image="scan, 1.png", patient="", stage=None, true_class=None,
@@ -25,7 +25,7 @@ def test_round_trip(tmp_path: Path) -> None:
     assert read_predictions(tmp_path / "p.csv") == ROWS
     header = (
         "model,fold,seed,image,patient,stage,class,p0,p1,p2,c0,c1,c2,predicted,"
-        "dice,hd95,assd,nsd,unit,mask_confidence"
+        "dice,hd95,assd,nsd,unit,mask_confidence,patch_accuracy"
     )
     assert (tmp_path / "p.csv").read_text().splitlines()[0] == header
 
@@ -78,7 +78,8 @@ def test_a_tie_in_the_six_decimals_of_the_file_is_no_fault(tmp_path: Path) -> No
         (",,,,2,0.9", ",,,,1,0.9", "row 2: predicted is 1, but p2 is the largest of its probabilities"),
         ("0.300000,0.300000,0,", "0.300000,0.300000,2,", "row 3: predicted is 2, but c0 is the largest"),
         (",,,,2,0.9", ",,,,,0.9", "row 2: predicted is empty"),
-        ("0.950000", "0.950000,7", "row 2: 21 cells for 20 columns"),
+        ("0.625000", "0.625000,7", "row 2: 22 cells for 21 columns"),
+        ("0.625000", "1.5", "row 2: patch_accuracy '1.5' is not a number between 0 and 1"),
         ("livernet,3,", "livernet,x,", "row 2: fold 'x' is not a whole number"),
         ("livernet,3,0", "livernet,3,-1", "row 2: seed '-1' is not a whole number"),
         ("F4", "F9", "row 2: stage 'F9'"),

@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from livernet.core.data.predictions import Prediction
 from livernet.core.errors import DataError
-from livernet.core.metrics.summary import group_by_model, score
+from livernet.core.metrics.summary import group_by_model, score, table1
 from livernet.core.stages import Grouping
 
 PAPER = Grouping.parse("3")
@@ -146,3 +147,28 @@ def test_a_probability_that_is_no_number_is_refused(bad: float) -> None:
 
 def test_the_same_predictions_give_the_same_numbers() -> None:
     assert json.dumps(score(ROWS, PAPER)) == json.dumps(score(list(ROWS), PAPER))
+
+
+def test_table_1_has_a_row_a_model_a_column_a_fold_and_the_mean_in_percent() -> None:
+    other = [replace(one, model="vgg16", dice=None, patch_accuracy=0.25 * n) for n, one in enumerate(ROWS)]
+    table = table1(score([*ROWS, *other], PAPER))
+    assert table is not None
+    assert (table["folds"], table["unit"]) == ([1, 2], "% of images")
+    assert [(one["model"], one["folds"], one["mean"]) for one in table["rows"]] == [
+        ("livernet", [50.0, 50.0], 50.0),
+        ("vgg16", [50.0, 50.0], 50.0),
+    ]
+    assert table["rows"][0]["patients"]["value"] == pytest.approx(2 / 3)
+    assert table["note"].startswith("Patch accuracy, the share of single patches")
+    assert "vgg16 38 %" in table["note"]
+    assert "livernet" not in table["note"]
+    assert table1(None) is None
+    assert table1(score([replace(ROWS[0], fold=None)], PAPER)) is None
+
+
+def test_the_accuracy_of_patches_has_a_name_of_its_own() -> None:
+    patched = [replace(one, patch_accuracy=value) for one, value in zip(ROWS, (1, 0.5, 0, None), strict=True)]
+    found = score(patched, PAPER)["models"]["livernet"]["patch_accuracy"]
+    assert found == {"value": 0.5, "images": 3, "unit": "patches, not images or patients"}
+    none = score(ROWS, PAPER)["models"]["livernet"]["patch_accuracy"]
+    assert none == {"value": None, "reason": "the model cuts no patches of images of known stage"}

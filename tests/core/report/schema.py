@@ -21,7 +21,7 @@ RUN = {
         "curves",
     ),
     *("made", "distances", "cohort_sha256", "settings", "libraries", "verdict", "audits", "audited", "flow"),
-    *("characteristics", "subgroups", "claim", "card", "methods"),
+    *("characteristics", "subgroups", "claim", "card", "methods", "table1"),
 }
 MEASURES = {
     *("accuracy", "balanced_accuracy", "macro_f1", "kappa", "obuchowski", "brier", "brier_scaled", "rps"),
@@ -36,7 +36,7 @@ MEASURES = {
         "ppv",
         "npv",
     ),
-    "accuracy_difference",
+    *("accuracy_difference", "patch_accuracy"),
 }
 
 

@@ -174,3 +174,8 @@ def test_a_cohort_that_lost_a_file_says_which(cohort: Path, cv_folder: Path) -> 
     run = load_run(cv_folder)
     assert run.cohort is None
     assert run.cohort_reason.endswith("the first: row 2: mask 'masks/image-000.png' does not exist")
+
+
+def test_curves_of_a_train_run_are_those_of_its_network(tmp_path: Path, cohort: Path) -> None:
+    config = {"model": {"name": "vgg16"}, "train": {"epochs": 5}}
+    assert list(load_run(make_train(tmp_path / "t", cohort, config=config)).curves) == ["vgg16"]

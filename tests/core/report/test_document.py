@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,22 @@ def test_a_predict_folder_lists_its_answers(tmp_path: Path, cohort: Path, cv_run
     assert answers[0]["predicted_class"] == run.grouping.class_names[first.predicted]
     assert answers[0]["probabilities"] == pytest.approx(list(first.probabilities))
     assert describe(*scored(cv_run), "")["answers"] == []
+
+
+def test_settings_of_networks_that_the_run_does_not_have_are_left_out(cv_run: Run) -> None:
+    config = {"model": {"name": "livernet", "width": 8}, "vgg": {"patch": 32}, "train": {"size": 48}}
+
+    def settings(*models: str) -> dict[str, object]:
+        named = {**config, "model": {"name": models[0], "width": 8}}
+        run = replace(cv_run, facts={**cv_run.facts, "config": named, "models": list(models)})
+        return describe(*scored(run), "")["settings"]  # type: ignore[no-any-return]
+
+    assert settings("livernet") == {"model.name": "livernet", "model.width": 8, "train.size": 48}
+    assert settings("vgg16") == {"model.name": "vgg16", "vgg.patch": 32, "train.size": 48}
+    assert settings("livernet", "vgg16") == settings("livernet") | {"vgg.patch": 32}
+
+
+def test_table_1_stands_in_the_document(cv_run: Run, tmp_path: Path, cohort: Path) -> None:
+    table = describe(*scored(cv_run), "")["table1"]
+    assert (table["folds"], [row["model"] for row in table["rows"]]) == ([1, 2, 3], ["livernet"])
+    assert describe(*scored(load_run(make_train(tmp_path / "t", cohort))), "")["table1"] is None

@@ -4,13 +4,22 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 
-from livernet.core.config import Config, ModelConfig
+from livernet.core.config import Config, ModelConfig, VggConfig
 from livernet.core.data.loader import Normalisation
 from livernet.core.errors import DataError
+from livernet.core.files import sha256
 from livernet.core.model.registry import build_model
-from livernet.core.train.checkpoint import ModelCard, load_model, read_card, save_model
+from livernet.core.train.checkpoint import (
+    FEATURES,
+    ModelCard,
+    load_model,
+    read_card,
+    read_features,
+    save_model,
+    size_of,
+)
 
 CPU = torch.device("cpu")
 CARD = ModelCard(
@@ -73,3 +82,25 @@ def test_weights_that_do_not_fit(tmp_path: Path) -> None:
     save_model(tmp_path / "m", model, other)
     with pytest.raises(DataError, match="its weights do not fit the network it describes"):
         load_model(tmp_path / "m", CPU)
+
+
+def test_frozen_features_lie_beside_the_folds_and_are_checked(tmp_path: Path) -> None:
+    config = Config(model=ModelConfig(name="vgg16"), vgg=VggConfig(head_width=4), grouping="4")
+    model = build_model(config.model, 4, config.vgg)
+    content = save({key: value.clone() for key, value in model.features.state_dict().items()})
+    (tmp_path / FEATURES).write_bytes(content)
+    card = dataclasses.replace(CARD, config=config, features=sha256(content))
+    file = tmp_path / "fold-00/m.safetensors"
+    save_model(file, model, card)
+    assert file.stat().st_size < 100_000
+    assert size_of(file, card) > 58e6
+    assert read_card(file) == card
+    loaded, _ = load_model(file, CPU)
+    for key, value in model.state_dict().items():
+        assert torch.equal(loaded.state_dict()[key], value)
+    (tmp_path / FEATURES).unlink()
+    with pytest.raises(DataError, match=r"features\.safetensors: is missing or has changed") as caught:
+        load_model(file, CPU)
+    assert caught.value.hint == "repeat the command that made the run, with its --name"
+    with pytest.raises(DataError, match="is missing or has changed"):
+        read_features(tmp_path / "none", card.features)

@@ -6,6 +6,7 @@ import torch
 from livernet.core.config import Config, ModelConfig
 from livernet.core.device import Device
 from livernet.core.model.registry import build_model
+from livernet.core.presets import load_config
 from livernet.core.train.compiler import compile_network, pays_back
 
 H200 = Device(torch=torch.device("cuda"), name="NVIDIA H200", bf16=True)
@@ -52,3 +53,8 @@ def test_the_network_is_one_graph_off_the_cpu_and_another_fold_finds_it_compiled
         assert output.mask_logits[0].shape == (2, 1, 32, 32)
         assert output.class_logits_BK.shape == (2, 3)
     assert len(graphs) == 1
+
+
+def test_baselines_are_never_compiled(cpu: Device) -> None:
+    config = load_config("paper", None, ["train.compile=on", "model.name=vgg16"])
+    assert not pays_back(config, 10**9, cpu)

@@ -15,8 +15,10 @@ from livernet.core.config import Config
 from livernet.core.data.loader import Normalisation, Tensors
 from livernet.core.device import Device, choose_device
 from livernet.core.errors import ConfigError, DataError
+from livernet.core.model.registry import build_model
 from livernet.core.train import loop, step
 from livernet.core.train.batches import draw_batches
+from livernet.core.train.lesson import Lesson
 from livernet.core.train.loop import EpochMetrics, _new_learner, train_model
 from livernet.core.train.state import StateFile
 from livernet.core.train.step import Gradients
@@ -213,7 +215,8 @@ def test_a_compiler_that_fails_leaves_the_result_as_it_is(
 
 def an_epoch(config: Config, discs: Tensors, device: Device, prepare: Callable[[], None]) -> list[Tensor]:
     """The tallies of an epoch of 10 images, made as in the loop; ``prepare`` is called after another one."""
-    learner = _new_learner(config, device, 0)
+    lesson = Lesson(Normalisation(0.3, 0.2), 10, lambda: build_model(config.model, 3), lambda *_: iter(()))
+    learner = _new_learner(lesson, config, device, 0)
     gradients = Gradients(learner.model.train(), config, device, images=10)
     moved = {
         name: getattr(discs, name).to(device.torch)

@@ -89,3 +89,12 @@ def test_weighted_sum_and_labels_of_the_coarser_masks() -> None:
     assert terms.stage.item() == pytest.approx(-(math.log(1 / 3) + 2 * math.log(2 / 3)), rel=1e-5)
     expected = terms.fine + 2 * terms.middle + 3 * terms.coarse + 0.5 * terms.stage
     assert terms.total.item() == pytest.approx(expected.item())
+
+
+def test_a_network_without_masks_has_the_class_term_alone() -> None:
+    targets = Targets(torch.zeros(2, 1, 1, 1), torch.zeros(2, dtype=torch.bool), torch.tensor([0, 2]))
+    logits = torch.tensor([[1.0, 0.0, -1.0], [0.5, 0.2, 0.1]])
+    terms = multi_task_loss(Output(mask_logits=(), class_logits_BK=logits), targets, LossConfig(stage=2.0))
+    assert [term.item() for term in (terms.fine, terms.middle, terms.coarse)] == [0.0, 0.0, 0.0]
+    assert terms.stage.item() == pytest.approx(class_loss(logits, targets.class_B, "softmax").item())
+    assert terms.total.item() == pytest.approx(2 * terms.stage.item())

@@ -6,6 +6,7 @@ import torch
 from livernet.core.config import Config
 from livernet.core.device import Device
 from livernet.core.errors import ConfigError
+from livernet.core.presets import load_config
 from livernet.core.train import micro
 from livernet.core.train.micro import activation_bytes, fitting_micro, is_out_of_memory, memory_errors_named
 
@@ -77,3 +78,24 @@ def test_an_image_that_does_not_fit_has_a_remedy(tiny: Config, cpu: Device, chec
     assert "another --device" in caught.value.hint
     with pytest.raises(RuntimeError, match="shapes differ"), memory_errors_named(tiny, cpu):
         raise RuntimeError("shapes differ")
+
+
+@pytest.mark.parametrize(("features", "patches"), [("frozen", 48), ("tuned", 6)])
+def test_a_step_of_a_baseline_is_its_patches_and_a_frozen_head_needs_no_room(
+    cpu: Device, monkeypatch: pytest.MonkeyPatch, features: str, patches: int
+) -> None:
+    settings = [f"vgg.features={features}", "vgg.patches=6", "train.precision=fp32", "model.name=vgg16"]
+    config = load_config("quick", None, settings)
+    per_patch = micro._PEAK * activation_bytes(config, cpu)
+    free = (micro._FIXED + 6.1 * per_patch) / micro._USED
+    monkeypatch.setattr(micro, "free_memory", lambda *_: free)
+    assert fitting_micro(0, config, cpu) == patches
+    assert fitting_micro(0, with_train(config, micro=3), cpu) == 3
+
+
+def test_activations_of_a_baseline_grow_with_what_it_sees(cpu: Device) -> None:
+    def count(*settings: str) -> int:
+        return activation_bytes(load_config("quick", None, [*settings, "model.name=vgg16"]), cpu)
+
+    assert count("vgg.patch=64") == 4 * count("vgg.patch=32") == 4 * count("vgg.patch=32", "train.size=192")
+    assert count("vgg.input=whole") == 9 * count("vgg.patch=32")

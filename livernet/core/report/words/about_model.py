@@ -4,6 +4,8 @@ Every function returns what the settings of the run say, and nothing where they 
 of the first network are recorded, so that others are named and left for the authors to describe.
 """
 
+from livernet.core.report.words import about_baselines
+from livernet.core.report.words.about_baselines import baselines
 from livernet.core.report.words.english import count, decimal, listed, sentences
 from livernet.core.report.words.known import Known
 from livernet.core.report.words.references import cite
@@ -26,9 +28,11 @@ def network(known: Known) -> str:
     """Layers of the first network, and the names of others."""
     if not known.networks:
         return ""
-    first, *others = known.networks
-    own = _livernet(known) if first == "livernet" else ""
-    told = own or f"The network was {first} [describe it]."
+    others = [name for name in known.networks if name != "livernet" and name not in baselines(known)]
+    own = _livernet(known) if "livernet" in known.networks else ""
+    told = sentences(own, about_baselines.described(known))
+    if not told:
+        return f"The network was {known.networks[0]} [describe it]."
     if not others:
         return told
     return (
@@ -67,10 +71,12 @@ def loss(known: Known) -> str:
 
 def brief(known: Known) -> str:
     """The networks in a few words."""
-    if not known.networks or known.setting("model.width") is None:
+    if not known.networks or known.setting("train.size") is None:
         return ""
     first, *others = known.networks
     told = first
+    if first in baselines(known):
+        told += ": VGG features and, after Meng et al., new fully connected layers"
     if first == "livernet":
         given = {what: known.setting(f"model.{key}") for key, what in _SIZES.items()}
         sizes = [f"{size} {what}" for what, size in given.items() if size is not None]
@@ -110,13 +116,14 @@ def selection(known: Known) -> str:
 
 
 def initialisation(known: Known) -> str:
-    """How weights began; known for the network of this package alone."""
-    if not known.networks or known.networks[0] != "livernet":
-        return ""
-    return (
-        "Weights were initialised at random, the 3 × 3 convolutions from a normal distribution of variance "
-        "1/fan-in; no pretrained weights were used."
-    )
+    """How weights began; known for the networks of this package alone."""
+    own = ""
+    if "livernet" in known.networks:
+        own = (
+            "Weights were initialised at random, the 3 × 3 convolutions from a normal distribution of "
+            "variance 1/fan-in; no pretrained weights were used."
+        )
+    return sentences(own, about_baselines.beginning(known))
 
 
 def augmentation(known: Known) -> str:
@@ -133,7 +140,13 @@ def augmentation(known: Known) -> str:
     used = [text for name, text in kinds.items() if limits[name]]
     if not used:
         return "No augmentation was used."
-    return f"Training images were augmented anew in every epoch by random {listed(used)}."
+    told = f"Training images were augmented anew in every epoch by random {listed(used)}"
+    frozen = baselines(known) and known.setting("vgg.features") == "frozen"
+    if frozen and "livernet" not in known.networks:
+        return "No augmentation was used: the features of the pictures were computed once."
+    return (
+        f"{told}{'; those of the baselines, whose features were computed once, were not' if frozen else ''}."
+    )
 
 
 def software(known: Known) -> str:

@@ -2,6 +2,7 @@
 
 from livernet.core.report.words import about_model as model
 from livernet.core.report.words import about_results as results
+from livernet.core.report.words.about_baselines import baselines
 from livernet.core.report.words.answer import NO_RESULTS, Answer, tell
 from livernet.core.report.words.english import count, listed, sentences
 from livernet.core.report.words.known import Known
@@ -9,8 +10,11 @@ from livernet.core.report.words.known import Known
 
 def kind(known: Known) -> Answer:
     """Item 1."""
-    if "livernet" not in known.networks:
+    if not {"livernet", *baselines(known)} & set(known.networks):
         return Answer(missing="the kind of AI, in title or abstract")
+    if "livernet" not in known.networks:
+        told = "Deep learning: a convolutional network with fully connected layers that grades fibrosis."
+        return tell(told, "methods", "the same in the title or abstract of the paper")
     does = listed([{"grade": "grades fibrosis", "outline": "outlines the liver"}[t] for t in known.tasks])
     told = f"Deep learning: a fully convolutional network{' that ' + does if does else ''}."
     return tell(told, "methods", "the same in the title or abstract of the paper")
@@ -19,7 +23,8 @@ def kind(known: Known) -> Answer:
 def description(known: Known) -> Answer:
     """Item 22."""
     told = model.brief(known)
-    return tell(told, "methods", "" if known.networks == ("livernet",) else "a description of each network")
+    ours = {"livernet", *baselines(known)}
+    return tell(told, "methods", "" if ours >= set(known.networks) else "a description of each network")
 
 
 def software(known: Known) -> Answer:

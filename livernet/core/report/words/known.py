@@ -75,7 +75,9 @@ class Known:
 
     @property
     def masks_taught(self) -> bool:
-        """Whether there were masks to learn from, as far as is known."""
+        """Whether there were masks to learn from, as far as is known, and a network that learns from them."""
+        if self.networks and all(name.startswith("vgg") for name in self.networks):
+            return False
         if self.kind == "predict":
             return bool((self.run.facts.get("learnt") or {}).get("mask", True))
         return self.cohort.get("masks") != 0

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from livernet.core.report.collect import Run
+from livernet.core.report.words import about_baselines
+from livernet.core.report.words.about_baselines import RANDOM
 from livernet.core.report.words.english import count, listed, was
 
 Note = dict[str, str]
@@ -12,6 +14,7 @@ Note = dict[str, str]
 def notes(run: Run, summary: dict[str, Any] | None, cohort: dict[str, Any], phantom: bool) -> list[Note]:
     """The warnings and remarks of one run, the gravest first."""
     found = [*_about_data(run, phantom), *_about_split(run), *_about_seeds(run)]
+    found += _about_baselines(run)
     for name, model in (summary or {}).get("models", {}).items():
         found += _about_result(name, model, summary or {})
     if cohort["reason"]:
@@ -140,6 +143,21 @@ def _about_copies(run: Run, splits: dict[str, Any]) -> list[Note]:
             _warning(
                 f"{len(unsure)} {times} the same picture has different stages under different patients: none "
                 f"of them can be believed, and {count(images, 'image')} {was(images)} used without a stage."
+            )
+        )
+    return found
+
+
+def _about_baselines(run: Run) -> list[Note]:
+    """Where the patches of the baselines came from, and features that were not learnt from anything."""
+    found = [_remark(told) for told in about_baselines.places(run)]
+    weights = run.facts.get("weights") or {}
+    random = [name for name, said in weights.items() if str(said.get("source")).startswith(RANDOM)]
+    if random:
+        found.append(
+            _warning(
+                f"{listed(random)}: the features began with random weights, not with ImageNet's, so that "
+                "this is no transfer learning and not the baseline of the paper."
             )
         )
     return found

@@ -14,6 +14,10 @@ REFERENCES = {
     "ioffe2015": "Ioffe S, Szegedy C. Batch normalization: accelerating deep network training by reducing "
     "internal covariate shift. ICML 2015; PMLR 37:448-456.",
     "wu2018": "Wu Y, He K. Group normalization. ECCV 2018; LNCS 11217:3-19.",
+    "simonyan2015": "Simonyan K, Zisserman A. Very deep convolutional networks for large-scale image "
+    "recognition. ICLR 2015; arXiv:1409.1556.",
+    "meng2017": "Meng D, Zhang L, Cao G, Cao W, Zhang G, Hu B. Liver fibrosis classification based on "
+    "transfer learning and FCNet for ultrasound images. IEEE Access 2017;5:5804-5810.",
     "zeiler2012": "Zeiler MD. ADADELTA: an adaptive learning rate method. arXiv:1212.5701, 2012.",
     "guo2017": "Guo C, Pleiss G, Sun Y, Weinberger KQ. On calibration of modern neural networks. "
     "ICML 2017; PMLR 70:1321-1330.",

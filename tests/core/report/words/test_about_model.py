@@ -89,12 +89,31 @@ def test_augmentation_names_what_was_used(run: Run, settings: dict[str, object],
 
 
 def test_other_networks_are_left_for_the_authors_to_describe(run: Run) -> None:
-    vgg = known(replace(run, facts={**run.facts, "models": ["vgg16"]}))
-    assert about_model.network(vgg) == "The network was vgg16 [describe it]."
-    assert about_model.initialisation(vgg) == ""
+    other = known(replace(run, facts={**run.facts, "models": ["resnet"]}))
+    assert about_model.network(other) == "The network was resnet [describe it]."
+    assert about_model.initialisation(other) == ""
+    both = known(replace(run, facts={**run.facts, "models": ["livernet", "resnet"]}))
+    assert about_model.network(both).endswith("resnet [describe] was run on the same folds.")
+    assert about_model.brief(both).endswith("On the same folds: resnet.")
+
+
+def test_baselines_are_described_beside_the_network_or_alone(run: Run) -> None:
     both = known(replace(run, facts={**run.facts, "models": ["livernet", "vgg16"]}))
-    assert about_model.network(both).endswith("vgg16 [describe] was run on the same folds.")
-    assert about_model.brief(both).endswith("On the same folds: vgg16.")
+    text = without_citations(about_model.network(both))
+    assert text.startswith("A fully convolutional network after Kang et al.")
+    assert "VGG16 with new fully connected layers was the baseline, run on the same folds" in text
+    assert "[describe" not in text
+    assert about_model.augmentation(both).endswith(
+        "; those of the baselines, whose features were computed once, were not."
+    )
+    alone = known(replace(run, facts={**run.facts, "models": ["vgg16"]}))
+    assert without_citations(about_model.network(alone)).startswith("VGG16 with new fully connected layers")
+    assert about_model.augmentation(alone).startswith("No augmentation was used")
+    assert "mask" not in about_model.loss(alone)
+    told = "vgg16: VGG features and, after Meng et al., new fully connected layers."
+    assert about_model.brief(alone) == told
+    tuned = with_settings(replace(run, facts={**run.facts, "models": ["vgg16"]}), vgg_features="tuned")
+    assert about_model.augmentation(known(tuned)).startswith(AUGMENTED)
 
 
 def test_a_run_without_settings_says_nothing(cv_run: Run) -> None:

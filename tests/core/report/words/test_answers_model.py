@@ -17,10 +17,14 @@ AUDIT = {
 def test_the_model_is_described_where_it_is_ours_alone(cv_run: Run) -> None:
     run = whole(cv_run)
     assert answers_model.description(known(run)).status == "answered"
-    both = replace(run, facts={**run.facts, "models": ["livernet", "vgg16"]})
+    both = replace(run, facts={**run.facts, "models": ["livernet", "resnet"]})
     assert answers_model.description(known(both)).missing == "a description of each network"
-    other = replace(run, facts={**run.facts, "models": ["vgg16"]})
+    other = replace(run, facts={**run.facts, "models": ["resnet"]})
     assert answers_model.kind(known(other)).status == "NOT PROVIDED"
+    ours = replace(run, facts={**run.facts, "models": ["livernet", "vgg16"]})
+    assert answers_model.description(known(ours)).missing == ""
+    alone = replace(run, facts={**run.facts, "models": ["vgg16"]})
+    assert "convolutional network with fully connected layers" in answers_model.kind(known(alone)).told
 
 
 @pytest.mark.parametrize(("state", "status"), [("passed", "answered"), ("not run", "NOT PROVIDED")])

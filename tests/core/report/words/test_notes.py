@@ -169,3 +169,16 @@ def test_comparisons_name_what_differs(cv_run: Run) -> None:
     assert "different classes" in found
     assert "different folds" in found
     assert comparison_notes([cv_run, cv_run]) == []
+
+
+def test_baselines_say_where_their_patches_and_their_features_came_from(cv_run: Run) -> None:
+    facts = {
+        "weights": {"vgg16": {"source": "none: random numbers", "sha256": "ab"}},
+        "patches": {"vgg16": {"training": {"mask": 12}, "test": {"sector": 12}}},
+    }
+    found = texts(replace(cv_run, facts={**cv_run.facts, **facts}))
+    assert "vgg16: the features began with random weights, not with ImageNet's" in found
+    assert (
+        "vgg16: patches to learn from lay inside the given masks (12 images); patches to answer by" in found
+    )
+    assert "random weights" not in texts(cv_run)
