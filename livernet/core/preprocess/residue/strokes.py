@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nlargest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,7 +204,9 @@ def _strokes(grey_HW: Grey, rise_HW: Grey, runs_HW: Mask | None) -> tuple[Stroke
         Stroke(columns.start, rows.start, columns.stop, rows.stop, int(level), int(rise))
         for (rows, columns), level, rise in zip(found.boxes(), level_N, rise_N, strict=True)
     ]
-    return tuple(sorted(strokes, key=lambda stroke: -stroke.rise)[:_MOST] if len(strokes) > _MOST else strokes)
+    return tuple(
+        nlargest(_MOST, strokes, key=lambda stroke: stroke.rise) if len(strokes) > _MOST else strokes
+    )
 
 
 def _medians(values_N: Grey, found: Blobs) -> Grey:

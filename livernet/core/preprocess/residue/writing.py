@@ -17,9 +17,7 @@ _LINE = 3
 _CROWDS = (40, 100, 200)
 """Where speckle itself is full of strokes they stand side by side by chance: a longer line is asked for."""
 _BOLD = 1.5
-"""Times the median of a crowd, the rise from which its strokes are looked at by themselves."""
-_FEW = 100
-"""In a larger crowd, lines that may go on over blanks say nothing."""
+"""Rise of a stroke that stands out of a crowd, in medians of the crowd's."""
 _TALLEST = 60
 _TALLEST_PAIR = 48
 """Two shapes alone are letters up to that height, in pixels of the picture; the sides of body marks are
@@ -39,6 +37,7 @@ def likeness(layer: Layer) -> float:
     strokes = layer.strokes
     found = _likeness(layer, strokes)
     if len(strokes) > _CROWDS[0]:
+        # those that stand out of the crowd by themselves as well
         least = _BOLD * median_low(stroke.rise for stroke in strokes)
         found = max(found, _likeness(layer, [stroke for stroke in strokes if stroke.rise >= least]))
     return found
@@ -47,7 +46,8 @@ def likeness(layer: Layer) -> float:
 def _likeness(layer: Layer, strokes: Sequence[Stroke]) -> float:
     line = line_of(strokes)
     longest = len(line)
-    if len(strokes) <= _FEW:
+    if len(strokes) <= _CROWDS[1]:
+        # in a larger crowd every line goes on over some blank
         longest = max(longest, _across_words(strokes) - 1)
     enough = _LINE + sum(len(strokes) > crowd for crowd in _CROWDS)
     if longest in {2, _LINE} and enough == _LINE:
@@ -103,7 +103,9 @@ def has_word(shapes: Sequence[Glyph], scale: int = 1, *, certain: bool = False) 
     letters = [
         s
         for s in shapes
-        if 6 <= s.height <= min(_TALLEST, _TALLEST_PAIR // scale) and s.width <= 2.2 * s.height and not (is_cross(s) or is_outline(s))
+        if 6 <= s.height <= min(_TALLEST, _TALLEST_PAIR // scale)
+        and s.width <= 2.2 * s.height
+        and not (is_cross(s) or is_outline(s))
     ]
     letters.sort(key=lambda shape: shape.box[1].start)
     for i, left in enumerate(letters):
@@ -139,12 +141,14 @@ def _are_letters(shapes: Sequence[Glyph], line: Sequence[Stroke]) -> bool:
     """
     seeded = sorted((shape for shape in shapes if shape.seeded), key=lambda shape: shape.box[1].start)
     ran_together = any(all(_holds(shape, stroke) for stroke in line) for shape in seeded)
-    return ran_together or any(_side_by_side(a, b, 0.6, 0.7) for a, b in combinations(seeded, 2))
+    return ran_together or any(_side_by_side(a, b, 0.6, 0.5) for a, b in combinations(seeded, 2))
 
 
 def _holds(shape: Glyph, stroke: Stroke) -> bool:
     rows, columns = shape.box
-    return bool(columns.start <= stroke.x0 < columns.stop and rows.start < stroke.y1 and stroke.y0 < rows.stop)
+    return bool(
+        columns.start <= stroke.x0 < columns.stop and rows.start < stroke.y1 and stroke.y0 < rows.stop
+    )
 
 
 def _side_by_side(a: Glyph, b: Glyph, least: float, apart: float) -> bool:

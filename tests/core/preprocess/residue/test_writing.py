@@ -76,3 +76,36 @@ def test_a_heart_trace_is_not():
 def test_speckle_that_holds_a_stroke_is_no_letter():
     hardly = Glyph(box=(slice(20, 32), slice(10, 18)), ink_hw=np.eye(12, 8) > 0, stroked=0.05)
     assert not has_word([hardly, letter(21, 20, 12, seeded=False)])
+
+
+def test_two_large_shapes_are_no_word():
+    sides = [letter(10, 20, 14), letter(21, 20, 14)]
+    assert has_word(sides)
+    assert not has_word(sides, 4)
+
+
+def test_strokes_of_unlike_shapes_are_no_word():
+    side = [(100, 60), (104, 76), (100, 92)]
+    arm = [(120, 70), (120, 82), (124, 82)]
+    probe = [(127, 72), (127, 78)]
+    assert len(line_of([stroke(100, 60, 31), stroke(120, 70, 13), stroke(127, 72, 7)])) == 3
+    assert like(lines(speckle(SHAPE) // 2, side, arm, probe)) < 1
+
+
+def crowd(seed):
+    """Speckle full of strokes of all lengths and greys."""
+    rng = np.random.default_rng(seed)
+    grey = speckle((400, 640)) // 4
+    for x, y, length, rise in rng.integers((4, 4, 4, 24), (630, 370, 14, 60), (220, 4)):
+        grey[y : y + length, x] = grey[y : y + length, x].max() + rise
+    return grey
+
+
+def test_a_word_that_stands_out_of_a_crowd_of_strokes_is_writing():
+    grey = crowd(0)
+    everywhere = np.ones(grey.shape, bool)
+    layers = search(grey, everywhere)
+    assert len(layers[0].strokes) > 150
+    assert likeness(layers[0]) < 1
+    written = search(write(grey, (200, 150), "KIM", 16), everywhere)
+    assert likeness(written[0]) >= 1
