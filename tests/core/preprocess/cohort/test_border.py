@@ -49,3 +49,12 @@ def test_blocks_of_jpeg_are_found_wherever_the_picture_was_cut(shift: int) -> No
 )
 def test_nothing_to_measure_is_no_nan(grey: np.ndarray, kept: np.ndarray, expected: float | None) -> None:
     assert border_facts(grey, kept)["blocks"] == expected
+
+
+@pytest.mark.parametrize(("top", "left"), [(0, 0), (24, 48), (48, 24)])
+def test_only_the_sector_tells_of_blocks(top: int, left: int) -> None:
+    packed = as_jpeg(speckle(), 30)
+    grey, kept = np.zeros((192, 192), np.uint8), np.zeros((192, 192), np.bool_)
+    grey[top : top + 128, left : left + 128] = packed
+    kept[top : top + 128, left : left + 128] = True
+    assert border_facts(grey, kept)["blocks"] == border_facts(packed, np.ones((128, 128), np.bool_))["blocks"]

@@ -79,3 +79,12 @@ def test_slanted(to, seen):
 
 def test_half_size_is_the_mean_of_four():
     assert half_size(np.array([[0, 10, 5], [20, 30, 5], [1, 1, 1]], np.uint8)).tolist() == [[15]]
+
+
+def test_of_many_strokes_the_boldest_are_kept():
+    grey = np.full((400, 400), 40, np.uint8)
+    for k, (y, x) in enumerate((y, x) for y in range(10, 390, 20) for x in range(10, 390, 20)):
+        grey[y : y + 8, x] = 100 if k < 350 else 200
+    strokes = search(grey, np.ones(grey.shape, bool))[0].strokes
+    assert len(strokes) == 300
+    assert sum(stroke.level == 200 for stroke in strokes) == 19 * 19 - 350

@@ -98,3 +98,17 @@ def test_near_grows_by_the_distance():
 def test_background_levels_are_widened():
     levels = Screen(np.full((40, 40), 18, np.uint8)).background(2)
     assert np.flatnonzero(levels).tolist() == [16, 17, 18, 19, 20]
+
+
+def test_texture_is_the_median_range_within_the_region():
+    screened = Screen(screen())
+    echo = screened.echoes()[0]
+    some = np.s_[::2, ::2]
+    assert echo.texture == np.median(screened.range_hw[some][echo.region_hw[some]])
+
+
+def test_greys_up_to_white_may_be_background():
+    grey = np.where(CONVEX.mask(SHAPE), screen(), np.uint8(255))
+    (echo,) = Screen(grey).echoes()
+    assert np.flatnonzero(Screen(grey).background(3))[-1] == 255
+    assert 0.8 * CONVEX.mask(SHAPE).sum() < echo.area * echo.step**2 < 1.1 * CONVEX.mask(SHAPE).sum()
