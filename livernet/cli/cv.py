@@ -90,7 +90,7 @@ def cv(
         shown = {"name": result.folder.name, "summary": result.summary, "notes": []}
         verdict = {"verdict": result.summary.get("verdict")}
         print_results({"runs": [shown | verdict], "notes": []})
-        print_table1(table1(result.summary), result.folder.name)
+        print_table1(table1(result.summary), result.summary["comparisons"], result.folder.name)
     err.print(f"wrote {result.folder}", markup=False)
     next_step("livernet report")
     next_step(f"livernet predict SCAN{' --mask-out' if 'livernet' in models else ''}")

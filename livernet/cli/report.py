@@ -33,5 +33,5 @@ def report(
         return
     print_results(written.document)
     for run in written.document["runs"]:
-        print_table1(run["table1"], run["name"])
+        print_table1(run["table1"], (run["summary"] or {}).get("comparisons") or [], run["name"])
     err.print(f"wrote {written.html} (open it in a browser) and {written.json}", markup=False)

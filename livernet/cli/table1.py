@@ -1,5 +1,6 @@
 """Table 1 of the paper in a terminal."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,8 +13,11 @@ _ACROSS = 10
 """Folds in a line, as the paper has them."""
 
 
-def print_table1(table1: dict[str, Any] | None, name: str) -> None:
-    """Accuracy per image of every fold in percent, the mean, and beside it the accuracy per patient."""
+def print_table1(table1: dict[str, Any] | None, pairs: Sequence[dict[str, Any]], name: str) -> None:
+    """Accuracy per image of every fold in percent, the mean, and beside it the accuracy per patient.
+
+    Below it a line for each of ``pairs``, the comparisons of models on the same patients.
+    """
     if table1 is None:
         return
     folds = table1["folds"]
@@ -31,8 +35,23 @@ def print_table1(table1: dict[str, Any] | None, name: str) -> None:
             ends = (_percent(row["mean"]), _patients(row["patients"])) if last else ()
             table.add_row(escape(row["model"]), *values, *ends)
         out.print(table)
+    for pair in pairs:
+        out.print(_compared(pair), markup=False, highlight=False)
     if table1["note"]:
         note(table1["note"])
+
+
+def _compared(pair: dict[str, Any]) -> str:
+    gain, test = pair["accuracy_difference"], pair["mcnemar"]
+    told = f"{pair['a']} against {pair['b']} on the same {pair['patients']} patients: accuracy "
+    if gain["value"] is None:
+        return f"{told}not compared ({gain['reason']})"
+    told += f"{100 * gain['value']:+.0f} points"
+    if gain.get("low") is not None:
+        told += f" ({100 * gain['low']:+.0f} to {100 * gain['high']:+.0f})"
+    if test["p"] is None:
+        return told
+    return f"{told}, McNemar p = {test['p']:.3f}, {test['p_holm']:.3f} by Holm"
 
 
 def _percent(value: float | None) -> str:

@@ -18,7 +18,9 @@ def table(folds: int, **more: Any) -> dict[str, Any]:
 
 def test_the_papers_layout_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     full = [100.0] * 10
-    print_table1(table(10, rows=[row("livernet", full, mean=100.0)], note="Patch accuracy of vgg16"), "first")
+    print_table1(
+        table(10, rows=[row("livernet", full, mean=100.0)], note="Patch accuracy of vgg16"), [], "first"
+    )
     said = capsys.readouterr()
     title, heading, _, first = (line for line in said.out.splitlines() if line.strip())
     assert title.startswith("first: Table 1, accuracy per image in %, by fold")
@@ -29,7 +31,7 @@ def test_the_papers_layout_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_what_is_missing_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table1(table(2), "r")
+    print_table1(table(2), [], "r")
     assert [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()][3:] == [
         ["livernet", "83", "–", "81", "64", "(53–74)"],
         ["vgg16", "83", "–", "–", "–"],
@@ -37,12 +39,28 @@ def test_what_is_missing_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_more_than_ten_folds_go_on_below(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table1(table(12), "r")
+    print_table1(table(12), [], "r")
     out = capsys.readouterr().out
     assert out.count("Table 1") == 2
     assert out.count("patients") == 1
 
 
 def test_a_run_without_folds_has_none(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table1(None, "r")
+    print_table1(None, [], "r")
     assert capsys.readouterr().out == ""
+
+
+def test_models_are_compared_on_the_same_patients(capsys: pytest.CaptureFixture[str]) -> None:
+    gain = {"value": 0.141, "low": 0.02, "high": 0.27, "method": "m"}
+    first = {"a": "livernet", "b": "vgg16", "patients": 78, "accuracy_difference": gain}
+    tested = {"a_only": 19, "b_only": 8, "p": 0.0522, "p_holm": 0.1044}
+    nothing = {"value": None, "reason": "no patient of known stage was answered by both"}
+    second = {"a": "livernet", "b": "vgg19", "patients": 0, "accuracy_difference": nothing}
+    pairs = [first | {"mcnemar": tested}, second | {"mcnemar": {"p": None, "p_holm": None}}]
+    print_table1(table(2), pairs, "r")
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "livernet against vgg16 on the same 78 patients: accuracy +14 points (+2 to +27), McNemar p = 0.052, "
+        "0.104 by Holm"
+    ) in said
+    assert "livernet against vgg19 on the same 0 patients: accuracy not compared (no patient of known" in said
