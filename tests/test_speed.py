@@ -74,7 +74,17 @@ def test_a_disturbed_round_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
             return next(self.answers)
 
     monkeypatch.setattr(rounds.time, "sleep", lambda _: None)
-    assert rounds.quiet_round(Disturbed(), 1) == {"disturbed": 0.01}  # type: ignore[arg-type]
+    found, left = rounds.quiet_round(Disturbed(), 1, 60)  # type: ignore[arg-type]
+    assert found == {"disturbed": 0.01}
+    assert 0 <= left < 60
+
+
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy:
+        def round(self, _: int) -> dict[str, float]:
+            return {"disturbed": 1.0}
+
+    assert rounds.quiet_round(Busy(), 1, 0) == ({"disturbed": 1.0}, 0)  # type: ignore[arg-type]
 
 
 def test_the_cohort_of_an_epoch_is_augmented_as_a_pair(tmp_path: Path) -> None:

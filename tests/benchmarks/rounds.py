@@ -14,8 +14,8 @@ from typing import IO, Any, Self
 
 from tests.benchmarks.peers.line import Settings
 
-_QUIET, _PATIENCE = 0.1, 60
-"""What others may take of a core in a round, and for how many seconds it is repeated where they take more."""
+_QUIET, _PATIENCE = 0.1, 60.0
+"""What others may take of a core in a round, and for how many seconds of a contest rounds are repeated."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -83,6 +83,7 @@ def compete(contestants: Sequence[Contestant], rounds: int, repeats: int = 1) ->
         facts: dict[str, dict[str, Any]] = {}
         answers: dict[str, list[dict[str, float]]] = {}
         workers: list[Worker] = []
+        patience = _PATIENCE
         for one in contestants:
             _say(f"starting {one.name}")
             log = stack.enter_context(tempfile.TemporaryFile("w+"))
@@ -92,18 +93,24 @@ def compete(contestants: Sequence[Contestant], rounds: int, repeats: int = 1) ->
         for number in range(rounds):
             _say(f"round {number + 1} of {rounds}")
             for worker in workers:
-                answers.setdefault(worker.name, []).append(quiet_round(worker, repeats))
+                answer, patience = quiet_round(worker, repeats, patience)
+                answers.setdefault(worker.name, []).append(answer)
     return {name: {**facts[name], **_summary(answers[name])} for name in facts}
 
 
-def quiet_round(worker: Worker, repeats: int) -> dict[str, float]:
-    """A round in which other programs left the processor alone; the quietest where none came in time."""
-    until = time.monotonic() + _PATIENCE
+def quiet_round(worker: Worker, repeats: int, patience: float) -> tuple[dict[str, float], float]:
+    """A round in which other programs left the processor alone, and what is left of the patience in seconds.
+
+    Where none came in time, the quietest counts; how disturbed it was stands in the results.
+    """
+    started = time.monotonic()
     tried = [worker.round(repeats)]
-    while tried[-1]["disturbed"] > _QUIET and time.monotonic() < until:
+    wasted = 0.0
+    while tried[-1]["disturbed"] > _QUIET and wasted < patience:
         time.sleep(1)
+        wasted = time.monotonic() - started
         tried.append(worker.round(repeats))
-    return min(tried, key=lambda answer: answer["disturbed"])
+    return min(tried, key=lambda answer: answer["disturbed"]), patience - wasted
 
 
 def _summary(answers: Sequence[dict[str, float]]) -> dict[str, Any]:
