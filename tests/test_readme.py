@@ -10,7 +10,7 @@ import pytest
 
 from livernet.cli.app import run
 from livernet.core.data.manifest import load_manifest
-from tests.benchmarks import belief_table
+from tests.benchmarks import belief_table, speed_table
 from tests.benchmarks.tables import markdown
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +81,11 @@ def test_the_tables_of_de_identification_are_those_of_the_measurement() -> None:
 
 def test_the_tables_of_audits_and_duplicates_are_those_of_the_measurement() -> None:
     assert belief_table.markdown(belief_table.read("audits"), belief_table.read("duplicates")) in README
+
+
+def test_the_table_of_speed_is_that_of_the_measurements() -> None:
+    start, end = (README.index(marker) for marker in (speed_table.START, speed_table.END))
+    assert speed_table.markdown() == README[start + len(speed_table.START) : end].strip()
 
 
 def test_what_was_caught_is_what_was_said() -> None:

@@ -1,7 +1,7 @@
 """What was to be reached in speed and what was measured, as a table of the README.
 
 ``python -m tests.benchmarks.speed_table`` prints it from the result files of ``step``, ``infer``, ``epoch``,
-``start``, ``memory`` and ``preprocess``.
+``start``, ``memory``, ``preprocess`` and ``growth``.
 """
 
 import json
@@ -30,7 +30,7 @@ def markdown() -> str:
         _preprocess(read("preprocess-speed")),
         _memory(read("speed-memory")),
         _start(read("speed-start")),
-        ("time and memory from 100 to 100,000 images", "linear, bounded", "", NOT_MEASURED),
+        _growth(read("growth")),
     ]
     lines = [("what", "at least", "stretch", "measured"), ("---",) * 4, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -129,6 +129,17 @@ def _start(document: dict[str, Any] | None) -> Row:
 def _memory(document: dict[str, Any] | None) -> Row:
     what = "growth of the memory of `cv` from the first to the last fold"
     return what, "< 2 %", "", f"{document['growth_percent']:.1f} %" if document else NOT_MEASURED
+
+
+def _growth(document: dict[str, Any] | None) -> Row:
+    """The worst of all commands that were measured up to the largest number of images."""
+    what, least = "time and memory from 100 to 100,000 images", "linear, bounded"
+    series = list(document["series"].values()) if document else []
+    most = [one for one in series if one["points"][-1]["images"] >= 100_000]
+    if not most:
+        return what, least, "", NOT_MEASURED
+    time, memory = (max(one[f"exponent_{key}"] for one in most) for key in ("cpu_seconds", "peak_mb"))
+    return what, least, "", f"at worst n^{time:.2f} and n^{memory:.2f}, {len(most)} of {len(series)} commands"
 
 
 def _times(found: dict[str, float], digits: int = 1) -> str:

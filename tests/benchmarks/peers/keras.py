@@ -127,6 +127,8 @@ def main() -> None:
     line = Line()
     settings = line.settings
     if settings.device.startswith("cuda"):
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)  # else it takes all of it from the others
         line.memory = lambda: tf.config.experimental.get_memory_info("GPU:0")["peak"] / 2**20
     model = compiled(settings)
     versions = {"keras": keras.__version__, "tensorflow": tf.__version__}
