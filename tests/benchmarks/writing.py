@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.writing DIR --seed 1000
 
-``DIR`` holds ``aul/images`` and ``rus/images``. Each picture is put on a console of the phantom, its sector is
-found, and strings are written into it, one at a time; half of the screens are then packed as JPEG. Only
+``DIR`` holds ``aul/images`` and ``rus/images``. Each picture is put on a console of the phantom, its sector
+is found, and strings are written into it, one at a time; half of the screens are then packed as JPEG. Only
 screens that are free of writing as they are count. Shape suffixes: H, W the screen; h, w a string's box.
 """
 
@@ -29,8 +29,8 @@ from livernet.core.preprocess.sector.locate import locate
 from tests.benchmarks.real_screens import make_screens
 
 TEXTS = (
-    "KIM MINSU", "PARK", "LEE, J.", "Choi Yuna", "19581114", "1987-03-21", "ID 40215", "LIVER", "RT LOBE", "Hospital",
-    "최우경", "김민수 M 62", "서울병원",
+    "KIM MINSU", "PARK", "LEE, J.", "Choi Yuna", "19581114", "1987-03-21", "ID 40215", "LIVER", "RT LOBE",
+    "Hospital", "최우경", "김민수 M 62", "서울병원",
 )  # fmt: skip
 HEIGHTS = ((9, 10), (11, 14), (15, 20), (21, 32), (33, 48))
 CONTRASTS = ((40, 59), (60, 99), (100, 180))
@@ -56,13 +56,11 @@ def main() -> None:
             if written_HW is not None:
                 seen[cell] += 1
                 found[cell] += _holds_text(written_HW, inside_HW)
-    table = Table(
-        "height, px", "contrast", "found", title=f"{refused} of {screens} screens refused as they are"
-    )
+    title = f"{refused} of {screens} screens refused as they are"
+    table = Table("height, px", "contrast", "found", "of", "%", title=title)
     for cell in sorted(seen):
-        table.add_row(
-            *cell.split("|"), f"{found[cell]} of {seen[cell]} ({100 * found[cell] / seen[cell]:.1f} %)"
-        )
+        share = f"{100 * found[cell] / seen[cell]:.1f}"
+        table.add_row(*cell.split("|"), str(found[cell]), str(seen[cell]), share)
     Console().print(table)
 
 
@@ -87,14 +85,8 @@ def _written(
     rng: np.random.Generator, grey_HW: Grey, inside_HW: NDArray[np.bool_]
 ) -> tuple[str, Grey | None]:
     """The cell of the table and the screen with a string; no screen where the string does not fit."""
-    heights, contrasts = (
-        HEIGHTS[int(rng.integers(len(HEIGHTS)))],
-        CONTRASTS[int(rng.integers(len(CONTRASTS)))],
-    )
-    height, contrast = (
-        int(rng.integers(heights[0], heights[1] + 1)),
-        int(rng.integers(contrasts[0], contrasts[1] + 1)),
-    )
+    heights, contrasts = (of[int(rng.integers(len(of)))] for of in (HEIGHTS, CONTRASTS))
+    height, contrast = (int(rng.integers(first, last + 1)) for first, last in (heights, contrasts))
     ink_hw = _ink(str(rng.choice(TEXTS)), height)
     y_N, x_N = np.nonzero(inside_HW)
     at, pack, quality = int(rng.integers(len(y_N))), rng.random() < 0.5, int(rng.integers(75, 96))
