@@ -25,8 +25,8 @@ class Choice:
     """Where it computes."""
     configs: tuple[Config, ...]
     """Settings, one network each."""
-    others: dict[str, Config]
-    """The other presets, where the choice was left to ``auto`` and nothing was changed."""
+    others: dict[str, tuple[Config, ...]]
+    """The same networks by the other presets, where it was left to ``auto`` and nothing was changed."""
 
 
 def resolve(
@@ -53,7 +53,12 @@ def resolve(
     begin = _weights(models, weights or [])
     configs = tuple(load_config(name, file, [*own, *begin[model], f"model.name={model}"]) for model in models)
     free = preset == "auto" and file is None and not settings
-    others = {other: load_config(other) for other in PRESETS if free and other != name}
+    names = [f"model.name={model}" for model in models]
+    others = {
+        other: tuple(load_config(other, None, [name_of]) for name_of in names)
+        for other in PRESETS
+        if free and other != name
+    }
     return Choice(preset=name, device=chosen, configs=configs, others=others)
 
 
@@ -79,15 +84,17 @@ def announce(choice: Choice, images: int, trainings: int, crew: Crew = ALONE) ->
     """
     first = choice.configs[0]
 
-    def estimate(config: Config) -> float:
-        return estimate_seconds(config, images, trainings, choice.device, crew)
+    def estimate(configs: Sequence[Config]) -> float:
+        return sum(estimate_seconds(one, images, trainings, choice.device, crew) for one in configs)
 
     with err.status("timing one training step of each preset"):
-        seconds = [estimate(config) for config in choice.configs]
-        others = {name: estimate(config) for name, config in choice.others.items()}
+        seconds = estimate(choice.configs)
+        others = {name: estimate(configs) for name, configs in choice.others.items()}
+    own = [config for config in choice.configs if not config.is_baseline]
+    width = f"width {own[0].model.width}, " if own else ""
     note(
-        f"preset {choice.preset} on {choice.device.name}: {first.train.size} px, width {first.model.width}, "
-        f"{first.train.epochs} epoch{'s' * (first.train.epochs != 1)}; about {human_time(sum(seconds))}"
+        f"preset {choice.preset} on {choice.device.name}: {first.train.size} px, {width}"
+        f"{first.train.epochs} epoch{'s' * (first.train.epochs != 1)}; about {human_time(seconds)}"
         + "".join(f"; --preset {name}: about {human_time(value)}" for name, value in others.items())
     )
     for notice in (choice.device.notice, precision_notice(choice.device, first.train.precision)):

@@ -36,7 +36,7 @@ def test_the_first_line_names_preset_device_and_times(capsys: pytest.CaptureFixt
         preset="quick",
         device=choose_device("cpu"),
         configs=(tiny,),
-        others={"small": tiny_config(epochs=10**7)},
+        others={"small": (tiny_config(epochs=10**7),)},
     )
     announce(choice, images=10, trainings=2)
     said = " ".join(capsys.readouterr().err.split())
@@ -88,3 +88,13 @@ def test_weights_are_for_all_baselines_or_for_each_in_turn() -> None:
         weights(models, ["a", "b", "c"])
     with pytest.raises(ConfigError, match="--weights is for --model vgg16 and vgg19 alone"):
         weights(["livernet"], ["none"])
+
+
+def test_the_other_presets_are_those_of_the_networks_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    choice = resolve("auto", None, None, None, None, "cpu", ["vgg16", "vgg19"])
+    names = [[config.model.name for config in configs] for configs in choice.others.values()]
+    assert names == [["vgg16", "vgg19"]] * 2
+    announce(choice, images=10, trainings=2)
+    said = capsys.readouterr().err
+    assert "width" not in said
+    assert "days" not in said
