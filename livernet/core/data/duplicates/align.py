@@ -56,13 +56,14 @@ def correlate(found: Textures, first: Rows, second: Rows) -> Floats:
 
 
 def _transform(found: Textures, rows: Rows) -> _Waves:
-    plain, mirrored = [np.empty((0, _HALF, _HALF // 2 + 1), np.complex64)], []
-    mirrored += plain
+    shape = (len(rows), _HALF, _HALF // 2 + 1)
+    waves = _Waves(np.empty(shape, np.complex64), np.empty(shape, np.complex64))
     for at in range(0, len(rows), _BLOCK):
-        half_NLL = _half(found.pick(rows[at : at + _BLOCK]).contrast_NSS)
-        plain.append(fft.rfft2(half_NLL))
-        mirrored.append(fft.rfft2(half_NLL[:, :, ::-1]))
-    return _Waves(np.concatenate(plain), np.concatenate(mirrored))
+        block = slice(at, at + _BLOCK)
+        half_NLL = _half(found.pick(rows[block]).contrast_NSS)
+        waves.plain_NFF[block] = fft.rfft2(half_NLL)
+        waves.mirrored_NFF[block] = fft.rfft2(half_NLL[:, :, ::-1])
+    return waves
 
 
 def _half(contrast_NSS: Floats) -> Floats:

@@ -27,28 +27,31 @@ _BLOCK = 1000
 
 
 class Textures(NamedTuple):
-    """Local contrast of thumbnails, kept in half precision, for there may be many."""
+    """Local contrast of thumbnails, kept in half precision and truth values, for there may be many."""
 
     contrast_NSS: Floats
     """Mean 0 inside the sector and 0 outside."""
-    inside_NSS: Floats
+    inside_NSS: NDArray[Any]
     """1 inside the sector, away from its outline; 0 elsewhere."""
 
     def pick(self, rows: NDArray[np.intp]) -> "Textures":
-        """Those of some rows, in single precision."""
+        """Those of some rows, both in single precision."""
         return Textures(*(part[rows].astype(np.float32) for part in self))
 
 
 def textures(thumbnails_NSS: NDArray[np.uint8]) -> Textures:
     """Local contrast of thumbnails: (level - local mean) / local spread, weighted by the sector."""
-    blocks = [
-        _textures(thumbnails_NSS[at : at + _BLOCK].astype(np.float32))
-        for at in range(0, len(thumbnails_NSS), _BLOCK)
-    ]
-    return Textures(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+    shape = thumbnails_NSS.shape
+    found = Textures(np.empty(shape, np.float16), np.empty(shape, np.bool_))
+    for at in range(0, len(thumbnails_NSS), _BLOCK):
+        block = slice(at, at + _BLOCK)
+        found.contrast_NSS[block], found.inside_NSS[block] = _textures(
+            thumbnails_NSS[block].astype(np.float32)
+        )
+    return found
 
 
-def _textures(levels_NSS: Floats) -> Textures:
+def _textures(levels_NSS: Floats) -> tuple[Floats, Floats]:
     lit_NSS = (_blur((levels_NSS > _DARK).astype(np.float32), 2 * _SPECKLE) > 0.5).astype(np.float32)
     inside_NSS = ndimage.minimum_filter(
         lit_NSS, size=(1, 2 * _OUTLINE + 1, 2 * _OUTLINE + 1), mode="constant", cval=0.0
@@ -61,7 +64,7 @@ def _textures(levels_NSS: Floats) -> Textures:
     contrast_NSS = local_NSS / spread_NSS * inside_NSS
     mean_N11 = contrast_NSS.sum((1, 2), keepdims=True) / (inside_NSS.sum((1, 2), keepdims=True) + 1)
     centred_NSS = (contrast_NSS - mean_N11) * inside_NSS
-    return Textures(centred_NSS.astype(np.float16), inside_NSS.astype(np.float16))
+    return centred_NSS, inside_NSS
 
 
 def _blur(values_NSS: Floats, sigma: float) -> Floats:
