@@ -14,7 +14,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,6 @@ COUNTS = (100, 1_000, 10_000, 100_000)
 _ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
 """One thread: tiny networks gain nothing from more, and lose much where other programs run."""
 _COMMAND = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
-_OWN = "import sys; from pathlib import Path; from tests.benchmarks.growth_series import SERIES; "
-_OWN += "SERIES[sys.argv[1]].work(Path())"
 
 
 def main() -> None:
@@ -52,25 +49,21 @@ def main() -> None:
 
 
 def _measure(name: str, count: int) -> dict[str, Any]:
-    """Wall and processor seconds of the command, and the largest memory of any of its processes."""
+    """Wall and processor seconds of the command, and the largest memory of any one of its processes."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         SERIES[name].prepare(folder, count)
-        words = None if name == "duplicates" else SERIES[name].work(folder)
-        command = [sys.executable, "-c", *([_OWN, name] if words is None else [_COMMAND, *words])]
-        with (folder / "said.txt").open("w+") as said:
-            wall = time.perf_counter()
-            child = subprocess.Popen(command, cwd=folder, env=_ENVIRONMENT, stdout=said, stderr=said)
-            _, status, used = os.wait4(child.pid, 0)
-            wall = time.perf_counter() - wall
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode:
-                said.seek(0)
-                raise RuntimeError(f"{name}, {count}: ended with {child.returncode}: {said.read()[-2000:]}")
-    found = {"images": count, "seconds": wall, "cpu_seconds": used.ru_utime + used.ru_stime}
-    found["peak_mb"] = used.ru_maxrss / 1024
+        work = SERIES[name].work
+        command = [sys.executable, "-c", *([work] if isinstance(work, str) else [_COMMAND, *work])]
+        launched = [sys.executable, "-m", "tests.benchmarks.measured", *command]
+        done = subprocess.run(
+            launched, cwd=folder, env=_ENVIRONMENT, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{name}, {count}: ended with {done.returncode}: {done.stderr[-2000:]}")
+    found = {"images": count, **json.loads(done.stdout)}
     sys.stderr.write(f"{name}: {found}\n")
-    return {key: value if key == "images" else round(value, 2) for key, value in found.items()}
+    return found
 
 
 def exponents(points: list[dict[str, Any]]) -> dict[str, float | None]:

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livernet.core.config import Config, ModelConfig, TrainConfig
-from livernet.core.data.duplicates.search import find_duplicates
 from livernet.core.data.loader import Normalisation
-from livernet.core.data.manifest import Row, write_manifest
-from livernet.core.data.prepared import pixel_hash
+from livernet.core.data.manifest import Row, load_manifest, write_manifest
+from livernet.core.data.predictions import Prediction, write_predictions
 from livernet.core.data.thumbnails import thumbnail
 from livernet.core.files import png_bytes, write_csv, write_json
 from livernet.core.model.registry import build_model
@@ -23,13 +22,14 @@ from livernet.core.preprocess.sector.shape import Sector
 from livernet.core.stages import STAGES
 from livernet.core.train.checkpoint import ModelCard, save_model
 from tests.core.preprocess.screens import CONVEX, SHAPE, speckle
-from tests.fake_run import make_audits, make_cv
+from tests.fake_run import GROUPING, finish, make_audits, write_metrics
 
 SCREEN = (120, 160)
 SIDE, TRAINED, SHOWN = 64, 32, 48
 """Of a prepared picture, of what the network sees of it, and of a picture of the report."""
 _PLANE = 1024
 _COPY = 20
+_FOLDS = 10
 _MODEL = ModelConfig(width=2, depth=4, head_width=4)
 _TRAINING = ("train.epochs=1", f"train.size={TRAINED}", "model.width=2", "model.depth=4")
 
@@ -41,8 +41,8 @@ class Series(NamedTuple):
     """What the pictures are, for people."""
     prepare: Callable[[Path, int], None]
     """Writes so many of them into a folder; not measured."""
-    work: Callable[[Path], list[str] | None]
-    """The command line, run in that folder; ``None`` where the function did the work itself."""
+    work: tuple[str, ...] | str
+    """The words of a livernet command, or Python code; run in that folder."""
 
 
 def _preprocess(folder: Path, count: int) -> None:
@@ -98,38 +98,67 @@ def _thumbnails(folder: Path, count: int) -> None:
     np.save(folder / "thumbnails.npy", small)
 
 
-def _find_duplicates(folder: Path) -> None:
-    small = np.load(folder / "thumbnails.npy")
-    find_duplicates(small, [pixel_hash(one) for one in small])
+_FIND = """
+import numpy as np
+from livernet.core.data.duplicates.search import find_duplicates
+from livernet.core.data.prepared import pixel_hash
+small = np.load("thumbnails.npy")
+find_duplicates(small, [pixel_hash(one) for one in small])
+"""
 
 
 def _finished(folder: Path, count: int) -> None:
+    """A cross-validation as ``cv`` leaves it, masks and audits included; two images a patient."""
     _cohort(folder, count, SHOWN)
-    make_audits(make_cv(folder / "runs/cv", folder / "out", folds=10))
+    run, rows, rng = folder / "runs/cv", load_manifest(folder / "out").rows, np.random.default_rng(count)
+    mask = (folder / "out" / rows[0].mask).read_bytes()
+    for fold in range(_FOLDS):
+        (run / "livernet" / f"fold-{fold:02d}" / "masks").mkdir(parents=True)
+        write_metrics(run / "livernet" / f"fold-{fold:02d}" / "metrics.jsonl", 5, fold)
+    said = [_prediction(row, n // 2 % _FOLDS, rng) for n, row in enumerate(rows)]
+    for one in said:
+        (run / f"livernet/fold-{one.fold:02d}/masks" / Path(one.image).name).write_bytes(mask)
+    write_predictions(run / "predictions.csv", said)
+    of_fold = [[one.image for one in said if one.fold == fold] for fold in range(_FOLDS)]
+    others = [[one.image for one in said if one.fold != fold] for fold in range(_FOLDS)]
+    parts = [{"train": train, "test": test} for train, test in zip(others, of_fold, strict=True)]
+    split = {"protocol": "patient", "seed": 0, "folds": parts, "leaked_patients": 0, "sha256": "ab" * 32}
+    write_json(run / "splits.json", split | {"duplicates": []})
+    finish(run, "cv", folder / "out")
+    make_audits(run)
+
+
+def _prediction(row: Row, fold: int, rng: np.random.Generator) -> Prediction:
+    true = GROUPING.class_of(row.stage or 0)
+    odds_K = np.exp(1.6 * (np.arange(len(GROUPING)) == true) + rng.normal(size=len(GROUPING)))
+    p_K = odds_K / odds_K.sum()
+    return Prediction(
+        model="livernet", fold=fold, seed=0, image=row.image, patient=row.patient, stage=row.stage,
+        true_class=true, probabilities=tuple(p_K.tolist()), predicted=int(p_K.argmax()),
+        dice=rng.uniform(0.7, 1), hd95=rng.uniform(1, 9), assd=rng.uniform(0, 3), nsd=rng.uniform(0.5, 1),
+        unit="px", mask_confidence=0.93,
+    )  # fmt: skip
 
 
 SERIES = {
     "preprocess": Series(
         f"screens of {SCREEN[1]}x{SCREEN[0]} px, to {SIDE} px, with labels",
         _preprocess,
-        lambda _: ["preprocess", "raw", "out", "--size", str(SIDE)],
+        ("preprocess", "raw", "out", "--size", str(SIDE)),
     ),
     "one training epoch": Series(
         f"pictures and masks of {SIDE} px, trained at {TRAINED} px, width 2",
         _cohort,
-        lambda _: [
-            "train",
-            *(word for key, value in _TRAINING.items() for word in ("--set", f"{key}={value}")),
-        ],
+        ("train", *(word for setting in _TRAINING for word in ("--set", setting))),
     ),
     "prediction": Series(
         f"a cohort of {SIDE} px, two networks of {TRAINED} px and width 2, masks written",
         _with_run,
-        lambda _: ["predict", "out", "--mask-out"],
+        ("predict", "out", "--mask-out"),
     ),
-    "duplicates": Series("thumbnails, as preprocess and cv compare them", _thumbnails, _find_duplicates),
+    "duplicates": Series("thumbnails, as preprocess and cv compare them", _thumbnails, _FIND),
     "report": Series(
-        f"one network's predictions in ten folds, pictures of {SHOWN} px", _finished, lambda _: ["report"]
+        f"one network's predictions in ten folds, pictures of {SHOWN} px", _finished, ("report",)
     ),
 }
 
