@@ -29,6 +29,8 @@ def baseline_seconds(
     vgg, settings = config.vgg, config.train
     side, patches = (settings.size, 1) if vgg.input == "whole" else (vgg.patch, vgg.patches)
     steps = settings.epochs * math.ceil(images / settings.batch) * math.ceil(trainings / crew.workers)
+    before = torch.get_num_threads()
+    torch.set_num_threads(crew.threads or before)
     with torch.random.fork_rng(devices=[device.torch] if device.is_gpu else []):
         head = VggHead(len(Grouping.parse(config.grouping)), vgg)
         model = Vgg(VggFeatures(config.model.name), head)
@@ -36,13 +38,15 @@ def baseline_seconds(
         small = torch.rand(_PATCHES, 1, min(side, _SIDE), min(side, _SIDE), device=device.torch)
         scale = (side / small.shape[-1]) ** 2 / _PATCHES
         if vgg.features == "tuned":
-            per_patch = scale * _fastest(lambda: _step(model, small, config, device))
-            return steps * settings.batch * patches * per_patch
-        features = torch.rand(settings.batch * patches, FEATURES, device=device.torch)
-        step = _fastest(lambda: _step(model.head, features, config, device))
-        per_patch = scale * _fastest(lambda: _look(model, small, config, device))
+            look, step = 0.0, scale * _fastest(lambda: _step(model, small, config, device))
+            step *= settings.batch * patches
+        else:
+            features = torch.rand(settings.batch * patches, FEATURES, device=device.torch)
+            step = _fastest(lambda: _step(model.head, features, config, device))
+            look = scale * _fastest(lambda: _look(model, small, config, device)) / crew.workers
+    torch.set_num_threads(before)
     everyone = images * trainings / max(trainings - 1, 1)
-    return 2 * everyone * patches * per_patch + steps * step
+    return 2 * everyone * patches * look + steps * step
 
 
 def _step(model: Vgg | VggHead, inputs: torch.Tensor, config: Config, device: Device) -> None:
