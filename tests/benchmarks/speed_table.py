@@ -54,8 +54,17 @@ def _steps(document: dict[str, Any] | None) -> list[Row]:
     for name, (words, least, stretch) in wanted.items():
         more = _more_flops(document, name)
         rows.append((f"{_STEP} {words}{more}", least, stretch, _both_norms(document, name, _BF16)))
-    rows.append(("the same in fp32 against plain PyTorch", "", "", _both_norms(document, "plain", _FP32)))
-    rows.append(("share of the machine's convolution peak, step in fp32 / bf16", "", "", _share(document)))
+    rows.append(
+        ("CPU training step, fp32, against plain PyTorch", "", "", _both_norms(document, "plain", _FP32))
+    )
+    rows.append(
+        (
+            "FLOPs of the plain step in the time of ours, of the machine's convolution peak, fp32 / bf16",
+            "",
+            "",
+            _share(document),
+        )
+    )
     return rows
 
 
@@ -88,10 +97,10 @@ def _share(document: dict[str, Any] | None) -> str:
 
 
 def _inference(document: dict[str, Any] | None) -> list[Row]:
-    what = "CPU inference against ONNX Runtime fp32 of the same weights, bf16"
+    what = "CPU inference against ONNX Runtime fp32 of the same weights,"
     return [
-        (what, "1.7x", "2.5x", _both_norms(document, "onnx fp32", _BF16)),
-        ("the same in fp32", "", "", _both_norms(document, "onnx fp32", _FP32)),
+        (f"{what} bf16", "1.7x", "2.5x", _both_norms(document, "onnx fp32", _BF16)),
+        (f"{what} fp32", "", "", _both_norms(document, "onnx fp32", _FP32)),
     ]
 
 
@@ -117,13 +126,13 @@ def _preprocess(document: dict[str, Any] | None) -> Row:
     if document is None:
         return what, "0.25x", "0.45x", NOT_MEASURED
     bare, _, ours = (way["all"] for way in document["ms_a_picture"].values())
-    found = spread([theirs / own for theirs, own in zip(bare, ours, strict=True)], 2)
-    return what, "0.25x", "0.45x", _times(found, 2)
+    found = spread([theirs / own for theirs, own in zip(bare, ours, strict=True)], 3)
+    return what, "0.25x", "0.45x", _times(found)
 
 
 def _start(document: dict[str, Any] | None) -> Row:
     what = '`livernet --help` against `python -c "import torch"`'
-    return what, "0.15x", "0.08x", _times(document["ratio"], 2) if document else NOT_MEASURED
+    return what, "0.15x", "0.08x", _times(document["ratio"]) if document else NOT_MEASURED
 
 
 def _memory(document: dict[str, Any] | None) -> Row:
@@ -142,9 +151,8 @@ def _growth(document: dict[str, Any] | None) -> Row:
     return what, least, "", f"at worst n^{time:.2f} and n^{memory:.2f}, {len(most)} of {len(series)} commands"
 
 
-def _times(found: dict[str, float], digits: int = 1) -> str:
-    least, most = found["min"], found["max"]
-    return f"{found['median']:.{digits}f}x ({least:.{digits}f}-{most:.{digits}f})"
+def _times(found: dict[str, float]) -> str:
+    return f"{found['median']:.2f}x ({found['min']:.2f}-{found['max']:.2f})"
 
 
 if __name__ == "__main__":
