@@ -147,7 +147,7 @@ class VggConfig:
 
     def __post_init__(self) -> None:
         _require(self.patch >= 32, "vgg.patch", self.patch, "at least 32")
-        _require(self.patches >= 1, "vgg.patches", self.patches, "at least 1")
+        _require(1 <= self.patches <= 1024, "vgg.patches", self.patches, "between 1 and 1024")
         _require(self.head_width >= 1, "vgg.head_width", self.head_width, "at least 1")
         _require(0 <= self.dropout < 1, "vgg.dropout", self.dropout, "in [0, 1)")
         _require(bool(self.weights), "vgg.weights", repr(self.weights), "imagenet, none or a file")

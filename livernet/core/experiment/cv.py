@@ -20,6 +20,7 @@ from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_c
 from livernet.core.files import write_json
 from livernet.core.infer.calibrate import calibrate_folds
 from livernet.core.infer.ruler import Ruler, find_ruler
+from livernet.core.lock import locked
 from livernet.core.metrics.summary import score
 from livernet.core.processes import Crew
 from livernet.core.runs import SPLITS, SUMMARY, open_run, provenance
@@ -68,29 +69,30 @@ def cross_validate(
     crew = find_crew(device, len(plan.splits.folds), options.workers)
     beginnings = find_beginnings(options.configs, plan.tensors, plan.cohort)
     facts = _facts(plan, device, ruler, crew) | {"weights": beginnings.facts()}
-    run = open_run(folder, provenance("cv", command, facts), _SAME)
-    write_json(folder / SPLITS, plan.document())
-    watch.planned(plan)
-    audits = audit_cohort(_division(cohort, plan))
-    watch.audited(audits)
-    shelf = Shelf(device, options.configs[0].train.size, plan.tensors)
-    predictions: list[Prediction] = []
-    for config in sorted(options.configs, key=lambda config: config.is_baseline):
-        jobs = _jobs(plan, folder, ruler, config, beginnings, shelf, device)
-        predictions += run_folds(jobs, shelf, device, crew, watch)
-    calibrated, fits = _calibrate(_in_order(predictions, plan), plan)
-    write_predictions(folder / PREDICTIONS, calibrated)
-    rounded = zip(read_predictions(folder / PREDICTIONS), calibrated, strict=True)
-    # to the digits that report will find, under the names of the manifest
-    scored = tuple(replace(found, image=row.image, patient=row.patient) for found, row in rounded)
-    summary = _summary(plan, folder, scored, fits)
-    write_json(folder / SUMMARY, summary)
-    audited = audits_document(folder, cohort, audits)
-    write_json(folder / AUDITS, audited)
-    summary["verdict"] = audited["verdict"]
-    write_json(folder / SUMMARY, summary)
-    run.finish(patches=_patches(plan, folder, beginnings))
-    return CvResult(folder=folder, summary=summary, predictions=scored)
+    with locked(folder):
+        run = open_run(folder, provenance("cv", command, facts), _SAME)
+        write_json(folder / SPLITS, plan.document())
+        watch.planned(plan)
+        audits = audit_cohort(_division(cohort, plan))
+        watch.audited(audits)
+        shelf = Shelf(device, options.configs[0].train.size, plan.tensors)
+        predictions: list[Prediction] = []
+        for config in sorted(options.configs, key=lambda config: config.is_baseline):
+            jobs = _jobs(plan, folder, ruler, config, beginnings, shelf, device)
+            predictions += run_folds(jobs, shelf, device, crew, watch)
+        calibrated, fits = _calibrate(_in_order(predictions, plan), plan)
+        write_predictions(folder / PREDICTIONS, calibrated)
+        rounded = zip(read_predictions(folder / PREDICTIONS), calibrated, strict=True)
+        # to the digits that report will find, under the names of the manifest
+        scored = tuple(replace(found, image=row.image, patient=row.patient) for found, row in rounded)
+        summary = _summary(plan, folder, scored, fits)
+        write_json(folder / SUMMARY, summary)
+        audited = audits_document(folder, cohort, audits)
+        write_json(folder / AUDITS, audited)
+        summary["verdict"] = audited["verdict"]
+        write_json(folder / SUMMARY, summary)
+        run.finish(patches=_patches(plan, folder, beginnings))
+        return CvResult(folder=folder, summary=summary, predictions=scored)
 
 
 def _division(cohort: Cohort, plan: CvPlan) -> Division:

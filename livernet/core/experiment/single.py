@@ -19,6 +19,7 @@ from livernet.core.experiment.fold import FoldJob, fit, read_fold, read_windows,
 from livernet.core.experiment.plan import read_preprocessing
 from livernet.core.infer.models import MODEL
 from livernet.core.infer.ruler import PIXELS, find_ruler
+from livernet.core.lock import locked
 from livernet.core.runs import open_run, provenance
 from livernet.core.stages import Grouping
 from livernet.core.train.loop import EpochMetrics
@@ -61,33 +62,39 @@ def train_single(
     fold = _divide(cohort, tensors, config, holdout)
     ruler = find_ruler(cohort) if fold.test else PIXELS
     beginnings = find_beginnings([config], tensors, cohort)
-    facts = {
+    facts = _facts(cohort, config, device) | {
         "preset": preset,
-        "config": config.to_dict(),
         "weights": beginnings.facts(),
+        "holdout": holdout,
+        "distances": ruler.facts() if fold.test else None,
+    }
+    with locked(folder):
+        run = open_run(folder, provenance("train", command, facts), _SAME)
+        job = FoldJob(
+            folder=folder,
+            number=0,
+            name="0",
+            fold=fold,
+            config=config,
+            cohort=cohort,
+            preprocessing=preprocessing,
+            ruler=ruler,
+            baseline=prepare(folder, beginnings, tensors, config, device) if config.is_baseline else None,
+        )
+        predictions = _predictions(job, tensors, device, on_epoch)
+        run.finish(patches=_patches(job, beginnings))
+        return SingleResult(folder=folder, images=len(fold.train), predictions=predictions)
+
+
+def _facts(cohort: Cohort, config: Config, device: Device) -> dict[str, Any]:
+    return {
+        "config": config.to_dict(),
         "seed": config.train.seed,
         "device": device.name,
         "cohort": cohort.facts(),
         "cohort_sha256": cohort.sha256,
         "grouping": Grouping.parse(config.grouping).name,
-        "holdout": holdout,
-        "distances": ruler.facts() if fold.test else None,
     }
-    run = open_run(folder, provenance("train", command, facts), _SAME)
-    job = FoldJob(
-        folder=folder,
-        number=0,
-        name="0",
-        fold=fold,
-        config=config,
-        cohort=cohort,
-        preprocessing=preprocessing,
-        ruler=ruler,
-        baseline=prepare(folder, beginnings, tensors, config, device) if config.is_baseline else None,
-    )
-    predictions = _predictions(job, tensors, device, on_epoch)
-    run.finish(patches=_patches(job, beginnings))
-    return SingleResult(folder=folder, images=len(fold.train), predictions=predictions)
 
 
 def _predictions(

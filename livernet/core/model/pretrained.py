@@ -101,7 +101,7 @@ def _imagenet_url(name: str) -> str:
 
 def _read(file: Path, name: str) -> Mapping[str, Any]:
     if not file.is_file():
-        raise DataError(f"{file}: does not exist", _hint(name))
+        raise DataError(f"{file}: {'is no file' if file.exists() else 'does not exist'}", _hint(name))
     try:
         if file.suffix == ".safetensors":
             return load_file(file)

@@ -5,7 +5,6 @@ where they belong, and whoever comes next finishes what was begun.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from pathlib import Path
 from livernet.core.data.record import RECORD
 from livernet.core.errors import OutputError
 from livernet.core.files import UNFINISHED
+from livernet.core.lock import LOCK, locked
 
 STORE = f"{UNFINISHED}pieces"
 """Where pieces wait: kept when a run is interrupted."""
 _READY = f"{UNFINISHED}ready"
-_LOCK = f"{UNFINISHED}lock"
 
 
 @contextmanager
@@ -28,22 +27,9 @@ def claimed(out: Path) -> Iterator[None]:
     Raises:
         OutputError: another run is at work there, or the folder cannot be written.
     """
-    existed = out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        descriptor = _locked(out)
-    except OSError as error:
-        raise OutputError(
-            f"{out}: cannot be written ({error.strerror})", "choose a folder you may write to"
-        ) from error
-    try:
+    with locked(out):
         finish(out)
         yield
-    finally:
-        (out / _LOCK).unlink(missing_ok=True)
-        os.close(descriptor)
-        if not existed and out.is_dir() and not any(out.iterdir()):
-            out.rmdir()
 
 
 def is_half_way(out: Path) -> bool:
@@ -103,7 +89,7 @@ def clear(out: Path) -> None:
     """
     try:
         for left in out.glob(f"{UNFINISHED}*"):
-            if left.name != _LOCK:
+            if left.name != LOCK:
                 _remove(left)
     except OSError as error:
         raise _unwritable(out, error) from error
@@ -127,22 +113,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _locked(out: Path) -> int:
-    """The descriptor of a lock file that no other run holds; it ends with the process."""
-    path = out / _LOCK
-    while True:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            import fcntl
-        except ImportError:  # without such locks two runs at once are the user's affair
-            return descriptor
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
-                return descriptor
-        except BlockingIOError:
-            os.close(descriptor)
-            raise OutputError(f"{out}: another run is at work there", "wait until it has ended") from None
-        os.close(descriptor)
