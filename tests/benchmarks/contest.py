@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ from livernet.core.train.estimate import convolution_gflops
 from tests.benchmarks.environment import make_environment
 from tests.benchmarks.machine import describe
 from tests.benchmarks.peers.line import Settings
-from tests.benchmarks.rounds import Contestant, compete, ratios
+from tests.benchmarks.rounds import Contestant, compete, ratios, usable_cores
 
 FORMS = {
     "plain": {"plain": False},
@@ -46,6 +47,7 @@ def arguments(description: str | None, peers: list[str], size: int, batch: int) 
     parser.add_argument("--norm", nargs="+", choices=["instance", "none"], default=["instance"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
+    parser.add_argument("--cores", type=int, help="of the processor, for everyone; all unless given (Linux)")
     parser.add_argument("--env", type=Path, help="folder of the peers' environment, kept and used again")
     parser.add_argument("--out", type=Path)
     return parser
@@ -64,6 +66,8 @@ def run(
     ``prepare`` writes the file that the contestants of a norm share.
     """
     shared = {name: getattr(options, name) for name in ("size", "batch", "width", "device")}
+    if options.cores:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-options.cores :])
     runs: dict[str, Any] = {}
     peaks = [_peak(options.device)]
     with tempfile.TemporaryDirectory() as folder:
@@ -83,7 +87,13 @@ def run(
     return {
         **describe(["torch"], options.device),
         "task": task,
-        "settings": {**shared, "rounds": options.rounds, "repeats": repeats, "workers": workers},
+        "settings": {
+            **shared,
+            "cores": usable_cores(),
+            "rounds": options.rounds,
+            "repeats": repeats,
+            "workers": workers,
+        },
         "peak_gflops": {number: round(max(peak[number] for peak in peaks)) for number in peaks[0]},
         "runs": runs,
     }

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import IO, Any, Self
 from tests.benchmarks.peers.line import Settings
 
 _QUIET, _PATIENCE = 0.1, 60.0
-"""What others may take of a core in a round, and for how many seconds of a contest rounds are repeated."""
+"""What others may take of our cores in a round, and for how many seconds of a contest rounds are repeated."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -103,14 +104,19 @@ def quiet_round(worker: Worker, repeats: int, patience: float) -> tuple[dict[str
 
     Where none came in time, the quietest counts; how disturbed it was stands in the results.
     """
-    started = time.monotonic()
+    started, quiet = time.monotonic(), _QUIET + (os.cpu_count() or 1) - usable_cores()
     tried = [worker.round(repeats)]
     wasted = 0.0
-    while tried[-1]["disturbed"] > _QUIET and wasted < patience:
+    while tried[-1]["disturbed"] > quiet and wasted < patience:
         time.sleep(1)
         wasted = time.monotonic() - started
         tried.append(worker.round(repeats))
     return min(tried, key=lambda answer: answer["disturbed"]), patience - wasted
+
+
+def usable_cores() -> int:
+    """Cores that this process and its children may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _summary(answers: Sequence[dict[str, float]]) -> dict[str, Any]:

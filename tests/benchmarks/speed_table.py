@@ -97,17 +97,26 @@ def _share(document: dict[str, Any] | None) -> str:
 
 
 def _inference(document: dict[str, Any] | None) -> list[Row]:
-    what = "CPU inference against ONNX Runtime fp32 of the same weights,"
+    what = f"CPU inference{_on_one_core(document)} against ONNX Runtime fp32 of the same weights,"
     return [
         (f"{what} bf16", "1.7x", "2.5x", _both_norms(document, "onnx fp32", _BF16)),
         (f"{what} fp32", "", "", _both_norms(document, "onnx fp32", _FP32)),
     ]
 
 
+def _on_one_core(document: dict[str, Any] | None) -> str:
+    return " on one core" if document and document["settings"]["cores"] == 1 else ""
+
+
 def _epochs(document: dict[str, Any] | None) -> list[Row]:
     names = {"plain": "plain PyTorch + DataLoader", "lightning": "Lightning", "keras fp32": "Keras fp32"}
     return [
-        (f"CPU epoch, bf16, against {words}", "", "", _both_norms(document, name, _BF16))
+        (
+            f"CPU epoch{_on_one_core(document)}, bf16, against {words}",
+            "",
+            "",
+            _both_norms(document, name, _BF16),
+        )
         for name, words in names.items()
     ]
 
