@@ -1,6 +1,6 @@
 """What the benchmark of growth runs: for each series its pictures, and the command that works on them.
 
-Pictures are windows of speckle in a sector, each at a place and with a gain of its own; one in twenty repeats
+Pictures are speckle in a sector, each with a texture and a gain of its own; one in twenty repeats
 the one before with another gain, as its patient's next picture. Shape suffixes: H, W pixels; S side.
 """
 
@@ -164,14 +164,16 @@ SERIES = {
 
 
 def _pictures(count: int, shape: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
-    plane_HW, inside_HW = speckle((_PLANE, _PLANE)), _sector(shape)
+    """Two windows of one plane laid over each other, one mirrored: single ones would soon overlap."""
+    plane_HW, inside_HW = speckle((_PLANE, _PLANE)).astype(np.float32), _sector(shape)
     rng = np.random.default_rng(count)
-    window_HW = plane_HW
+    laid_HW = plane_HW
     for n in range(count):
         if n % _COPY != 1:
-            y, x = (rng.integers(_PLANE - side) for side in shape)
-            window_HW = plane_HW[y : y + shape[0], x : x + shape[1]]
-        bright_HW = np.clip(window_HW * rng.uniform(0.7, 1.1), 1, 255)
+            (y, x), (v, u) = (rng.integers([_PLANE - side for side in shape]) for _ in range(2))
+            first_HW = plane_HW[y : y + shape[0], x : x + shape[1]]
+            laid_HW = (first_HW + plane_HW[v : v + shape[0], u : u + shape[1]][:, ::-1]) / 2
+        bright_HW = np.clip(laid_HW * rng.uniform(0.7, 1.1), 1, 255)
         yield np.where(inside_HW, bright_HW, 0).astype(np.uint8)
 
 
