@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from livernet.core.config import AugmentConfig, Config, ModelConfig, TrainConfig
+from livernet.core.config import AugmentConfig, Config, LossConfig, ModelConfig, StageLoss, TrainConfig
 from livernet.core.data.manifest import Cohort, Row, load_manifest, write_manifest
 from livernet.core.files import write_json, write_png
 
@@ -53,11 +53,12 @@ def liver() -> np.ndarray:
     return np.hypot(x - 32, (y - 36) * 1.2) < 18
 
 
-def tiny_config(**train: object) -> Config:
+def tiny_config(stage: StageLoss = "equation7", **train: object) -> Config:
     """Settings for a fraction of a second an epoch."""
     settings = {"size": 32, "epochs": 1, "batch": 4, "precision": "fp32"} | train
     return Config(
         model=ModelConfig(width=2, depth=4, head_width=4),
+        loss=LossConfig(stage=stage),
         augment=AugmentConfig(),
         train=TrainConfig(**settings),  # type: ignore[arg-type]
     )

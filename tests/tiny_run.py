@@ -16,12 +16,12 @@ def make_cv_run(
     folder: Path,
     trained_on: Sequence[Sequence[str]],
     training: dict[str, object] | None = None,
-    **train: object,
+    **settings: object,
 ) -> Path:
     """A cv run with one fold for each list of pixel hashes; every fold has weights of its own."""
     for number, hashes in enumerate(trained_on):
         file = folder / "livernet" / f"fold-{number:02d}" / "model.safetensors"
-        save_fold(file, hashes, number, training, **train)
+        save_fold(file, hashes, number, training, **settings)
     facts = {"kind": "cv", "models": ["livernet"], "split": {"folds": len(trained_on)}}
     write_json(folder / "run.json", facts | {"status": "finished", "started": "2020", "grouping": "3"})
     return folder
@@ -40,12 +40,12 @@ def save_fold(
     hashes: Sequence[str],
     fold: int | None,
     training: dict[str, object] | None = None,
-    **train: object,
+    **settings: object,
 ) -> None:
-    config = tiny_config(**train)
+    config = tiny_config(**settings)
     with torch.random.fork_rng():
         torch.manual_seed(fold or 0)
-        model = build_model(config.model, 3)
+        model = build_model(config)
     card = ModelCard(
         config=config,
         normalisation=Normalisation(mean=0.2, std=0.2),

@@ -63,7 +63,11 @@ def resolve(
 
 
 def _weights(models: Sequence[str], weights: Sequence[str]) -> dict[str, list[str]]:
-    """The setting of each network for the --weights given: one for all of the baselines, or one for each."""
+    """The setting of each network for the --weights given: one for all of the baselines, or one for each.
+
+    The paper's network, which has no use for it, has that of the first baseline: its settings are those that
+    run.json tells.
+    """
     baselines = [model for model in models if model != "livernet"]
     if weights and not baselines:
         raise ConfigError("--weights is for --model vgg16 and vgg19 alone", "leave it away")
@@ -74,7 +78,8 @@ def _weights(models: Sequence[str], weights: Sequence[str]) -> dict[str, list[st
         )
     each = [*weights] * (len(baselines) if len(weights) == 1 else 1)
     settings = [[f"vgg.weights={one}"] for one in each] or [[] for _ in baselines]
-    return {model: [] for model in models} | dict(zip(baselines, settings, strict=True))
+    first = settings[0] if settings else []
+    return dict.fromkeys(models, first) | dict(zip(baselines, settings, strict=True))
 
 
 def announce(choice: Choice, images: int, trainings: int, crew: Crew = ALONE) -> None:

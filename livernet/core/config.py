@@ -9,6 +9,7 @@ from livernet.core.stages import Grouping
 
 Norm = Literal["none", "batch", "group", "instance"]
 ModelName = Literal["livernet", "vgg16", "vgg19"]
+StageLoss = Literal["equation7", "equation7-sigmoid", "cross-entropy", "ordinal"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class ModelConfig:
     head_width: int = 64
     """Units of the hidden fully connected layer of the class head."""
     pool: Literal["liver", "image"] = "liver"
-    """Where the class head looks: where the network itself sees liver, or everywhere."""
+    """Where the class head looks: where the network itself sees liver, if it learns to, or everywhere."""
     norm: Norm = "instance"
     """Normalisation after every convolution; the paper names none, see the README's appendix."""
 
@@ -45,7 +46,7 @@ class ModelConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class LossConfig:
-    """Weights of the four terms, equations (4)-(7); 0 leaves a term out."""
+    """Weights of the four terms, equations (4)-(7), 0 leaves one out; and the form of the last."""
 
     fine: float = 1.0
     """Weight of the mask term at full resolution, equation (4)."""
@@ -53,16 +54,25 @@ class LossConfig:
     """Weight of the mask term at half resolution, equation (5)."""
     coarse: float = 0.25
     """Weight of the mask term at quarter resolution, equation (6)."""
-    stage: float = 1.0
-    """Weight of the class term, equation (7)."""
-    activation: Literal["softmax", "sigmoid"] = "softmax"
-    """What turns class logits into the P_c of equation (7)."""
+    stage: StageLoss = "equation7"
+    """Class term: equation (7) of softmax or sigmoid probabilities, cross-entropy, or of ordered classes."""
+    stage_weight: float = 1.0
+    """Weight of the class term."""
 
     def __post_init__(self) -> None:
-        for name in ("fine", "middle", "coarse", "stage"):
+        for name in ("fine", "middle", "coarse", "stage_weight"):
             _require(getattr(self, name) >= 0, f"loss.{name}", getattr(self, name), "at least 0")
-        total = self.fine + self.middle + self.coarse + self.stage
+        total = self.fine + self.middle + self.coarse + self.stage_weight
         _require(total > 0, "loss", total, "a sum of weights above 0")
+
+    @property
+    def guide(self) -> int | None:
+        """The mask output that may show the class head where liver is: the coarsest with a weight.
+
+        Counted from the finest, 0; ``None`` where no mask is learnt.
+        """
+        weights = (self.fine, self.middle, self.coarse)
+        return max((place for place, weight in enumerate(weights) if weight > 0), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +195,8 @@ class Config:
         if self.is_baseline:
             most, name = self.train.size, self.model.name
             _require(self.vgg.patch <= most, "vgg.patch", self.vgg.patch, f"at most train.size, {most}")
-            _require(self.loss.stage > 0, "loss.stage", 0, f"above 0: {name} learns classes alone")
+            rule = f"above 0: {name} learns classes alone"
+            _require(self.loss.stage_weight > 0, "loss.stage_weight", 0, rule)
 
     @property
     def inputs_per_step(self) -> int:

@@ -129,7 +129,10 @@ def _replace(config: Any, path: Sequence[str], value: Any, key: str) -> Any:
 def _coerce(value: Any, kind: Any, key: str) -> Any:
     if get_origin(kind) is Literal:
         if value not in get_args(kind):
-            raise ConfigError(f"setting {key} = {value!r} is not allowed", f"use {', '.join(get_args(kind))}")
+            weight = f"{key}_weight"
+            more = f"; its weight is {weight}" if weight in _keys(Config) else ""
+            hint = f"use {', '.join(get_args(kind))}{more}"
+            raise ConfigError(f"setting {key} = {value!r} is not allowed", hint)
         return value
     wrong = ConfigError(f"setting {key} = {value!r} is not {_article(kind)}", f"give {key} {_article(kind)}")
     if kind is bool:

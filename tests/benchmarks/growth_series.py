@@ -86,7 +86,7 @@ def _with_run(folder: Path, count: int) -> None:
             fold=fold, preprocessing={"size": SIDE, "fit": "pad"},
         )  # fmt: skip
         file = folder / "runs/cv/livernet" / f"fold-{fold:02d}" / "model.safetensors"
-        save_model(file, build_model(config.model, len(card.grouping)), card)
+        save_model(file, build_model(config), card)
     facts = {"kind": "cv", "models": ["livernet"], "split": {"folds": 2}, "grouping": "3"}
     write_json(folder / "runs/cv/run.json", facts | {"status": "finished", "started": "2020"})
 

@@ -11,10 +11,9 @@ from typing import Any
 
 import torch
 
-from livernet.core.config import ModelConfig
+from livernet.core.config import Config, ModelConfig
 from livernet.core.model.registry import build_model
 from tests.benchmarks.contest import arguments, run, write
-from tests.benchmarks.peers.sizes import CLASSES
 
 REPEATS = 5
 """Answers in a round."""
@@ -25,7 +24,7 @@ def main() -> None:
 
     def prepare(file: Path, norm: Any) -> None:
         torch.manual_seed(0)
-        model = build_model(ModelConfig(width=options.width, norm=norm), CLASSES)
+        model = build_model(Config(model=ModelConfig(width=options.width, norm=norm)))
         torch.save(model.state_dict(), file)
 
     write(run("infer", options, repeats=REPEATS, prepare=prepare), options.out)

@@ -81,8 +81,8 @@ def weights(models: list[str], given: list[str]) -> list[str]:
 def test_weights_are_for_all_baselines_or_for_each_in_turn() -> None:
     models = ["livernet", "vgg16", "vgg19"]
     assert weights(models, []) == ["imagenet"] * 3
-    assert weights(models, ["none"]) == ["imagenet", "none", "none"]
-    assert weights(models, ["a.pth", "b.pth"]) == ["imagenet", "a.pth", "b.pth"]
+    assert weights(models, ["none"]) == ["none"] * 3
+    assert weights(models, ["a.pth", "b.pth"]) == ["a.pth", "a.pth", "b.pth"]
     assert weights(["vgg19"], ["c.pth"]) == ["c.pth"]
     with pytest.raises(ConfigError, match="--weights is given 3 times, for 2 VGG networks"):
         weights(models, ["a", "b", "c"])

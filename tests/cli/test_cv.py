@@ -5,10 +5,16 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
+from livernet.cli.app import run
 from livernet.cli.cv import cv
+from livernet.core.data.predictions import read_predictions
 from livernet.core.errors import ConfigError, FaultsError, LivernetError
 from tests.tiny_cohort import make_cohort
 
+BOTH = [
+    *("--model", "livernet", "--model", "vgg16", "--weights", "none", "--workers", "1"),
+    *("--set", "vgg.patches=2"),
+]
 QUICK = ["--set", "train.size=32", "--set", "train.epochs=1", "--set", "model.width=2", "--device", "cpu"]
 
 
@@ -109,13 +115,62 @@ def test_without_a_cohort_it_says_how_to_make_one(tmp_path: Path, monkeypatch: p
 
 
 def test_the_papers_experiment_is_one_command_and_ends_with_its_table(here: Path) -> None:
-    models = ["--model", "livernet", "--model", "vgg16", "--weights", "none", "--workers", "1"]
-    result = invoke("--folds", "2", "--name", "t", *models, "--set", "vgg.patches=2")
+    result = invoke("--folds", "2", "--name", "t", *BOTH)
     assert result.exit_code == 0, result.output
+    facts = json.loads((here / "runs/t/run.json").read_text())
+    assert facts["config"]["vgg"]["weights"] == "none"
     assert "vgg16 fold 1 (4/4): 6 images held out" in result.stderr
     assert "Patch accuracy, the share of single patches" in result.stderr
     title = result.stdout.index("t: Table 1, accuracy per image in %, by fold")
     assert "vgg16" in result.stdout[title:]
+
+
+@pytest.mark.parametrize(
+    ("classes", "form"),
+    [
+        ("2", "ordinal"),
+        ("3", "ordinal"),
+        ("4", "ordinal"),
+        ("5", "ordinal"),
+        ("3", "cross-entropy"),
+        ("4", "equation7-sigmoid"),
+    ],
+)
+def test_every_class_term_trains_answers_and_is_reported(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    classes: str,
+    form: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_cohort(tmp_path / "out", (0, 1, 2, 3, 4) * 2)
+    made = invoke("--folds", "2", "--name", "t", "--classes", classes, "--set", f"loss.stage={form}", *BOTH)
+    assert made.exit_code == 0, made.output
+    rows = read_predictions(tmp_path / "runs/t/predictions.csv")
+    assert {row.model for row in rows} == {"livernet", "vgg16"}
+    for row in rows:
+        assert len(row.probabilities) == int(classes)
+        assert sum(row.probabilities) == pytest.approx(1, abs=1e-5)
+    make_cohort(tmp_path / "new", (4, 0))
+    for model in ("livernet", "vgg16"):
+        capsys.readouterr()
+        assert run(["predict", "new", "--run", "runs/t", "--model", model, "--json", "--no-figure"]) == 0
+        for scan in json.loads(capsys.readouterr().out)["scans"]:
+            assert sum(scan["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert run(["report", "runs/t"]) == 0
+    said = (tmp_path / "report.html").read_text()
+    assert ("cumulative link model" in said) == (form == "ordinal")
+    assert ("cross-entropy of the softmax" in said) == (form == "cross-entropy")
+
+
+def test_a_weight_given_for_the_form_of_the_class_term_is_refused(here: Path) -> None:
+    for value in ("0.5", "focal"):
+        fault = error(invoke("--set", f"loss.stage={value}"))
+        assert fault.message == f"setting loss.stage = '{value}' is not allowed"
+        assert fault.hint.startswith("use equation7, equation7-sigmoid, cross-entropy, ordinal; ")
+        assert fault.hint.endswith("its weight is loss.stage_weight")
+    assert not (here / "runs").exists()
 
 
 def test_a_baseline_without_weights_to_be_had_says_what_to_fetch(

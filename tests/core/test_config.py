@@ -20,7 +20,7 @@ def test_defaults_are_the_papers() -> None:
         (lambda: ModelConfig(pieces=1), r"model.pieces = 1 is out of range"),
         (lambda: ModelConfig(dropout=1.0), r"model.dropout = 1.0 is out of range"),
         (lambda: LossConfig(fine=-1), r"loss.fine = -1 is out of range"),
-        (lambda: LossConfig(fine=0, middle=0, coarse=0, stage=0), r"loss = 0 is out of range"),
+        (lambda: LossConfig(fine=0, middle=0, coarse=0, stage_weight=0), r"loss = 0 is out of range"),
         (lambda: AugmentConfig(scale=1), r"augment.scale = 1 is out of range"),
         (lambda: TrainConfig(epochs=0), r"train.epochs = 0 is out of range"),
         (lambda: TrainConfig(micro=-1), r"train.micro = -1 is out of range"),
@@ -43,10 +43,21 @@ def test_size_names_the_divisor() -> None:
     assert caught.value.hint == "it must be a multiple of 32 (2**(depth-1))"
 
 
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [((1, 1, 1), 2), ((1, 0.5, 0), 1), ((1, 0, 0), 0), ((0, 0, 0.1), 2), ((0, 0, 0), None)],
+)
+def test_the_coarsest_mask_that_is_learnt_guides_the_class_head(
+    weights: tuple[float, float, float], expected: int | None
+) -> None:
+    fine, middle, coarse = weights
+    assert LossConfig(fine=fine, middle=middle, coarse=coarse).guide == expected
+
+
 def test_to_dict_is_plain() -> None:
     values = Config().to_dict()
     assert values["model"]["width"] == 32
-    assert values["loss"]["activation"] == "softmax"
+    assert values["loss"]["stage"] == "equation7"
 
 
 @pytest.mark.parametrize(
@@ -62,8 +73,8 @@ def test_to_dict_is_plain() -> None:
             "vgg.patch = 64 is out of range",
         ),
         (
-            lambda: Config(model=ModelConfig(name="vgg19"), loss=LossConfig(stage=0)),
-            "loss.stage = 0 is out of range",
+            lambda: Config(model=ModelConfig(name="vgg19"), loss=LossConfig(stage_weight=0)),
+            "loss.stage_weight = 0 is out of range",
         ),
     ],
 )
@@ -73,5 +84,5 @@ def test_baselines_out_of_range(make: object, message: str) -> None:
 
 
 def test_what_a_baseline_needs_does_not_bind_the_papers_network() -> None:
-    assert not Config(train=TrainConfig(size=48), loss=LossConfig(stage=0)).is_baseline
+    assert not Config(train=TrainConfig(size=48), loss=LossConfig(stage_weight=0)).is_baseline
     assert Config(model=ModelConfig(name="vgg16")).is_baseline

@@ -31,9 +31,9 @@ def test_unknown_preset() -> None:
 def test_file_then_settings(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('grouping = "5"\n[train]\nepochs = 7\nlr = 1\n[model]\nnorm = "group"\n')
-    config = load_config("quick", file, ["train.epochs=9", "loss.stage=0.5"])
+    config = load_config("quick", file, ["train.epochs=9", "loss.stage_weight=0.5"])
     assert (config.grouping, config.train.epochs, config.model.norm) == ("5", 9, "group")
-    assert (config.loss.stage, config.train.lr, config.train.size) == (0.5, 1.0, 96)
+    assert (config.loss.stage_weight, config.train.lr, config.train.size) == (0.5, 1.0, 96)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,14 @@ def test_file_then_settings(tmp_path: Path) -> None:
         ),
         ("train.lr=high", r"train.lr = 'high' is not a number", "give train.lr a number"),
         ("model.norm=layer", r"model.norm = 'layer' is not allowed", "use none, batch, group, instance"),
+        *(
+            (
+                f"loss.stage={value}",
+                f"loss.stage = '{value}' is not allowed",
+                "use equation7, equation7-sigmoid, cross-entropy, ordinal; its weight is loss.stage_weight",
+            )
+            for value in ("focal", "0.5")
+        ),
         ("train.epochs", r"has no '='", "write --set key=value"),
     ],
 )

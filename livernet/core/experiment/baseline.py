@@ -135,8 +135,9 @@ def find_beginnings(configs: Sequence[Config], tensors: Tensors, cohort: Cohort)
         return Beginnings({}, [])
     names = [str(config.model.name) for config in baselines]
     if all(row.stage is None for row in cohort.rows):
+        learn = "learns" if len(names) == 1 else "learn"
         raise DataError(
-            f"{cohort.folder}: no image has a stage, which {' and '.join(names)} learn from",
+            f"{cohort.folder}: no image has a stage, which {' and '.join(names)} {learn} from",
             "fill in the stage column of the manifest, or leave that --model away",
         )
     starts = {name: _load_start(config) for name, config in zip(names, baselines, strict=True)}
@@ -144,7 +145,7 @@ def find_beginnings(configs: Sequence[Config], tensors: Tensors, cohort: Cohort)
 
 
 def published(config: Config) -> Config:
-    """The settings as a model file tells them to others: without the folder where weights lay."""
+    """The settings as files of a run tell them to others: without the folder where weights lay."""
     return replace(config, vgg=replace(config.vgg, weights=Path(config.vgg.weights).name))
 
 

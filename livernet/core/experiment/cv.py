@@ -13,7 +13,13 @@ from livernet.core.config import Config
 from livernet.core.data.manifest import Cohort
 from livernet.core.data.predictions import PREDICTIONS, Prediction, read_predictions, write_predictions
 from livernet.core.device import Device
-from livernet.core.experiment.baseline import Beginnings, count_windows, find_beginnings, prepare
+from livernet.core.experiment.baseline import (
+    Beginnings,
+    count_windows,
+    find_beginnings,
+    prepare,
+    published,
+)
 from livernet.core.experiment.crew import FoldWatch, Shelf, find_crew, run_folds
 from livernet.core.experiment.fold import FoldJob, read_history, read_windows
 from livernet.core.experiment.plan import CvOptions, CvPlan, count_folds, plan_cv
@@ -194,7 +200,7 @@ def _facts(plan: CvPlan, device: Device, ruler: Ruler, crew: Crew) -> dict[str, 
     document = plan.document()
     return {
         "models": list(plan.options.models),
-        "config": first.to_dict(),
+        "config": published(first).to_dict(),
         "preset": plan.options.preset,
         "seed": first.train.seed,
         "device": device.name,

@@ -122,7 +122,7 @@ def fit(job: FoldJob, tensors: Tensors, device: Device, on_epoch: Callable[[Epoc
     last = trained.history[-1].to_dict()
     del last["seconds"]  # same seed, same bytes
     card = ModelCard(
-        config=published(job.config),
+        config=published(trained.config),
         normalisation=trained.normalisation,
         cohort_sha256=job.cohort.sha256,
         trained_on=tuple(tensors.hashes[i] for i in rows),
@@ -133,8 +133,8 @@ def fit(job: FoldJob, tensors: Tensors, device: Device, on_epoch: Callable[[Epoc
     )
     save_model(job.folder / MODEL, model, card)
     state.remove()
-    learnt = what_was_learnt(job.config, card.training)
-    return Network(model=model, config=job.config, normalisation=trained.normalisation, learnt=learnt)
+    learnt = what_was_learnt(trained.config, card.training)
+    return Network(model=model, config=trained.config, normalisation=trained.normalisation, learnt=learnt)
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:

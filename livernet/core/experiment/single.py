@@ -14,7 +14,7 @@ from livernet.core.data.predictions import Prediction
 from livernet.core.data.splits import Fold, make_splits
 from livernet.core.device import Device
 from livernet.core.errors import ConfigError, DataError
-from livernet.core.experiment.baseline import Beginnings, count_windows, find_beginnings, prepare
+from livernet.core.experiment.baseline import Beginnings, count_windows, find_beginnings, prepare, published
 from livernet.core.experiment.fold import FoldJob, fit, read_fold, read_windows, run_fold
 from livernet.core.experiment.plan import read_preprocessing
 from livernet.core.infer.models import MODEL
@@ -88,7 +88,7 @@ def train_single(
 
 def _facts(cohort: Cohort, config: Config, device: Device) -> dict[str, Any]:
     return {
-        "config": config.to_dict(),
+        "config": published(config).to_dict(),
         "seed": config.train.seed,
         "device": device.name,
         "cohort": cohort.facts(),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from livernet.core.config import Config
+from livernet.core.config import Config, StageLoss
 from livernet.core.data.loader import Normalisation
 from livernet.core.device import Device, autocast
 from livernet.core.memory import keep_all_freed_memory
@@ -34,7 +34,7 @@ _EVERYTHING = Learnt(stages=True, mask=True)
 def what_was_learnt(config: Config, last_epoch: Mapping[str, object]) -> Learnt:
     """From the settings and a line of metrics.jsonl, where the loss of a label that never occurs is null."""
     return Learnt(
-        stages=config.loss.stage > 0 and last_epoch.get("loss_class", 0) is not None,
+        stages=config.loss.stage_weight > 0 and last_epoch.get("loss_class", 0) is not None,
         mask=config.loss.fine > 0 and last_epoch.get("loss_fine", 0) is not None,
     )
 
@@ -46,7 +46,7 @@ class Network:
     model: nn.Module
     """In evaluation mode, on the device."""
     config: Config
-    """Settings of its training: picture size, batch, number format, activation of the classes."""
+    """Settings of its training: picture size, batch, number format, form of the class term."""
     normalisation: Normalisation
     """Fitted on its training pictures."""
     learnt: Learnt = _EVERYTHING
@@ -76,7 +76,7 @@ def infer(network: Network, images_N1HW: Tensor, device: Device) -> Inferred:
         with autocast(device, network.config.train.precision):
             output = network.model(standard.contiguous(memory_format=torch.channels_last))
         logits_BK = output.class_logits_BK.float()
-        classes.append(class_probabilities(logits_BK, network.config.loss.activation).cpu())
+        classes.append(class_probabilities(logits_BK, network.config.loss.stage).cpu())
         masks.append(output.mask_logits[0].float().sigmoid().squeeze(1).cpu())
     probability_NK = torch.cat(classes).double()
     if not network.learnt.stages:
@@ -110,6 +110,6 @@ def mask_confidence(probability_HW: NDArray[np.float32]) -> float | None:
     return float(probability_HW[inside_HW].mean(dtype=np.float64)) if inside_HW.any() else None
 
 
-def class_probabilities(logits_BK: Tensor, activation: str) -> Tensor:
-    """P_c of equation (7); independent sigmoids do not sum to 1 by themselves, the caller scales them."""
-    return logits_BK.sigmoid() if activation == "sigmoid" else logits_BK.softmax(-1)
+def class_probabilities(logits_BK: Tensor, form: StageLoss) -> Tensor:
+    """Of the class term; independent sigmoids do not sum to 1 by themselves, the caller scales them."""
+    return logits_BK.sigmoid() if form == "equation7-sigmoid" else logits_BK.softmax(-1)

@@ -1,7 +1,7 @@
 """Which model files of a run answer: the one of a ``train`` run, or the folds of a ``cv`` run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
     cards = [read_card(file) for file in files]
     name = cards[0].config.model.name if cards else ""
     folds = list(range(len(cards)))  # the one network of a train run is its fold 0
-    alike = {(card.config, card.cohort_sha256) for card in cards}
+    alike = {(_without_pool(card.config), card.cohort_sha256) for card in cards}
     if len(alike) != 1 or [card.fold or 0 for card in cards] != folds:
         raise DataError(f"{run}: its model files do not belong together", "repeat the run that wrote them")
     if model not in {None, name}:
@@ -101,6 +101,11 @@ def find_models(run: Path, model: str | None = None) -> RunModels:
         phantom=_is_phantom(facts),
         calibration=read_calibration(run, name) if facts["kind"] == "cv" else {},
     )
+
+
+def _without_pool(config: Config) -> Config:
+    """Where the class head looks may differ between folds: not all need have masks to learn from."""
+    return replace(config, model=replace(config.model, pool="image"))
 
 
 def _guide(run: Path, facts: dict[str, Any], config: Config) -> RunModels | None:

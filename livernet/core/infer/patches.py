@@ -66,7 +66,7 @@ def infer_patches(
     feature_NPF = patch_features(model.features, images_N1HW, windows, network.config, device)
     with torch.inference_mode():
         logits_NPK = model.head(feature_NPF.to(device.torch)).class_logits_BK.float()
-    probability_NPK = class_probabilities(logits_NPK, network.config.loss.activation).cpu().double()
+    probability_NPK = class_probabilities(logits_NPK, network.config.loss.stage).cpu().double()
     probability_NPK = probability_NPK / probability_NPK.sum(2, keepdim=True)
     side = network.config.train.size
     nothing_NHW = np.zeros((len(windows), side, side), dtype=np.float32)

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from livernet.core.config import ModelConfig
 from livernet.core.model.norm import build_norm
+from livernet.core.model.ordinal import class_layer
 
 _BYTE = 256
 _FLOOR = 1e-3
@@ -165,24 +166,26 @@ class _ConvMaxout(nn.Module):
 class ClassHead(nn.Module):
     """Fully connected layers at the end of the contracting path: its features, pooled, to class logits.
 
-    Each feature map gives its mean and its standard deviation, which is what tells textures apart. With
-    ``pool="liver"`` positions count as much as the network itself believes them to be liver, so that a better
-    mask makes a better class; no gradient flows into the mask from here.
+    Each feature map gives its mean and its standard deviation, which is what tells textures apart. Positions
+    count as much as the network itself believes them to be liver, so that a better mask makes a better class;
+    no gradient flows into the mask from here.
     """
 
-    def __init__(self, channels: int, classes: int, config: ModelConfig) -> None:
+    def __init__(self, channels: int, classes: int, config: ModelConfig, *, ordered: bool = False) -> None:
         super().__init__()
-        self.pool = config.pool
         self.dropout = nn.Dropout(config.head_dropout)
         self.hidden = nn.Linear(2 * channels, config.pieces * config.head_width)
         self.maxout = MaxoutDropout(config.pieces, config.head_dropout)
-        self.classes = nn.Linear(config.head_width, classes)
+        self.classes = class_layer(config.head_width, classes, ordered=ordered)
 
-    def forward(self, x_BCHW: Tensor, liver_logits_B1HW: Tensor) -> Tensor:
-        """Features (B, C, H, W) and liver logits (B, 1, f*H, f*W) to class logits (B, K)."""
+    def forward(self, x_BCHW: Tensor, liver_logits_B1HW: Tensor | None) -> Tensor:
+        """Features (B, C, H, W) and liver logits (B, 1, f*H, f*W) to class logits (B, K).
+
+        Without liver logits all positions count the same.
+        """
         x_BCHW = x_BCHW.float()
         weight_B1HW = torch.ones_like(x_BCHW[:, :1])
-        if self.pool == "liver":
+        if liver_logits_B1HW is not None:
             liver_B1HW = liver_logits_B1HW.detach().float().sigmoid()
             weight_B1HW = F.adaptive_avg_pool2d(liver_B1HW, (x_BCHW.shape[2], x_BCHW.shape[3])) + _FLOOR
         weight_B1HW = weight_B1HW / weight_B1HW.sum((2, 3), keepdim=True)

@@ -28,16 +28,34 @@ class Output(NamedTuple):
 
 
 class LiverNet(nn.Module):
-    """Stages fibrosis and segments the liver in one forward pass."""
+    """Stages fibrosis and segments the liver in one forward pass.
 
-    def __init__(self, classes: int, config: ModelConfig, *, checkpoint: bool = False) -> None:
+    Args:
+        classes: how many.
+        config: sizes.
+        ordered: whether class logits are those of :mod:`livernet.core.model.ordinal`.
+        guide: place of the mask output in whose liver the class head looks, if ``config`` has it look there;
+            ``None`` where none is learnt: it looks everywhere.
+        checkpoint: keep the inputs of the blocks alone while training, and compute the rest again.
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        config: ModelConfig,
+        *,
+        ordered: bool = False,
+        guide: int | None = MASKS - 1,
+        checkpoint: bool = False,
+    ) -> None:
         super().__init__()
+        self.guide = guide if config.pool == "liver" else None
         self.checkpoint = checkpoint
         widths = [config.width * 2**level for level in range(config.depth)]
         self.contract = nn.ModuleList(
             ContractBlock(below, above, config) for below, above in zip([1, *widths], widths, strict=False)
         )
-        self.head = ClassHead(widths[-1], classes, config)
+        self.head = ClassHead(widths[-1], classes, config, ordered=ordered)
         pairs = list(pairwise(widths))[::-1]
         self.expand = nn.ModuleList(ExpandBlock(deep, shallow, config) for shallow, deep in pairs)
         self.mask_heads = nn.ModuleList(nn.Conv2d(width, 1, 1) for width in widths[:MASKS])
@@ -55,7 +73,8 @@ class LiverNet(nn.Module):
             x = self._through(stage, x, skips.pop())
             expanded.append(x)
         masks = tuple(head(y) for head, y in zip(self.mask_heads, reversed(expanded), strict=False))
-        return Output(mask_logits=masks, class_logits_BK=self.head(deepest, masks[-1]))
+        liver = None if self.guide is None else masks[self.guide]
+        return Output(mask_logits=masks, class_logits_BK=self.head(deepest, liver))
 
     def _through(self, block: nn.Module, *inputs: Tensor) -> Tensor:
         if self.checkpoint and self.training:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from livernet.core.config import VggConfig
 from livernet.core.model.livernet import Output
+from livernet.core.model.ordinal import class_layer
 
 FEATURES = 512
 """Channels that the last convolution of either network has."""
@@ -59,7 +60,7 @@ class VggHead(nn.Module):
     mean_F: Tensor
     std_F: Tensor
 
-    def __init__(self, classes: int, config: VggConfig) -> None:
+    def __init__(self, classes: int, config: VggConfig, *, ordered: bool = False) -> None:
         super().__init__()
         self.register_buffer("mean_F", torch.zeros(FEATURES))
         self.register_buffer("std_F", torch.ones(FEATURES))
@@ -68,7 +69,7 @@ class VggHead(nn.Module):
             nn.Linear(FEATURES, config.head_width),
             nn.ReLU(),
             nn.Dropout(config.dropout),
-            nn.Linear(config.head_width, classes),
+            class_layer(config.head_width, classes, ordered=ordered),
         )
 
     def fit_scale(self, feature_NF: Tensor) -> None:

@@ -32,7 +32,7 @@ class ModelCard:
     """What a model file says of itself."""
 
     config: Config
-    """All settings of the training, class grouping included."""
+    """All settings of the training, class grouping included, as far as there were labels for them."""
     normalisation: Normalisation
     """Mean and standard deviation of the training images."""
     cohort_sha256: str
@@ -80,7 +80,7 @@ def load_model(path: Path, device: torch.device) -> tuple[nn.Module, ModelCard]:
         shared = read_features(_beside(path), card.features)
         weights |= {f"{_SHARED}{key}": value for key, value in shared.items()}
     with torch.device("meta"):  # no weights are made that would be replaced at once
-        model = build_model(card.config.model, len(card.grouping), card.config.vgg)
+        model = build_model(card.config)
     try:
         model.load_state_dict({key: value.clone() for key, value in weights.items()}, assign=True)
     except RuntimeError:

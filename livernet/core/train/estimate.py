@@ -12,7 +12,6 @@ from livernet.core.device import Device, autocast, number_format
 from livernet.core.memory import keep_all_freed_memory
 from livernet.core.model.registry import build_model
 from livernet.core.processes import ALONE, Crew
-from livernet.core.stages import Grouping
 from livernet.core.train.estimate_vgg import baseline_seconds
 from livernet.core.train.losses import Targets, multi_task_loss
 
@@ -68,8 +67,7 @@ def _gflops(channels: int, side: int, device: Device, precision: str) -> float:
 
 def _timed_steps(config: Config, side: int, batch: int, device: Device) -> list[float]:
     with torch.random.fork_rng(devices=[device.torch] if device.is_gpu else []):
-        classes = len(Grouping.parse(config.grouping))
-        model = build_model(config.model, classes).to(device.torch).to(memory_format=torch.channels_last)
+        model = build_model(config).to(device.torch).to(memory_format=torch.channels_last)
         image = torch.randn(batch, 1, side, side, device=device.torch)
         return [_timed_step(model, image, config, device) for _ in range(3)]
 

@@ -9,9 +9,9 @@ import torch
 from livernet.core.config import Config
 from livernet.core.device import Device, autocast
 from livernet.core.memory import keep_all_freed_memory
+from livernet.core.model.registry import build_head
 from livernet.core.model.vgg import FEATURES, Vgg, VggFeatures, VggHead
 from livernet.core.processes import ALONE, Crew
-from livernet.core.stages import Grouping
 
 _SIDE = 96
 _PATCHES = 4
@@ -32,8 +32,7 @@ def baseline_seconds(
     before = torch.get_num_threads()
     torch.set_num_threads(crew.threads or before)
     with torch.random.fork_rng(devices=[device.torch] if device.is_gpu else []):
-        head = VggHead(len(Grouping.parse(config.grouping)), vgg)
-        model = Vgg(VggFeatures(config.model.name), head)
+        model = Vgg(VggFeatures(config.model.name), build_head(config))
         model = model.to(device.torch).to(memory_format=torch.channels_last)
         small = torch.rand(_PATCHES, 1, min(side, _SIDE), min(side, _SIDE), device=device.torch)
         scale = (side / small.shape[-1]) ** 2 / _PATCHES

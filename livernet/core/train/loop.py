@@ -6,7 +6,7 @@ Shape suffixes: N images of the cohort, B batch, H rows, W columns, K classes.
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,7 +18,6 @@ from livernet.core.device import Device
 from livernet.core.errors import DataError
 from livernet.core.memory import give_back_freed_memory, keep_all_freed_memory
 from livernet.core.model.registry import build_model
-from livernet.core.stages import Grouping
 from livernet.core.train.batches import Batch, draw_batches
 from livernet.core.train.learner import Average, Learner
 from livernet.core.train.lesson import Lesson
@@ -47,7 +46,7 @@ class EpochMetrics:
     loss_coarse: float | None
     """Equation (6)."""
     loss_class: float | None
-    """Equation (7)."""
+    """Equation (7), or what stands for it."""
     dice: float | None
     """Mean Dice of the masks at full resolution."""
     accuracy: float | None
@@ -69,6 +68,8 @@ class Trained:
 
     model: nn.Module
     """With its last (or averaged) weights, in evaluation mode."""
+    config: Config
+    """Its settings, as far as there were labels for them."""
     normalisation: Normalisation
     """Fitted on the training images."""
     history: tuple[EpochMetrics, ...]
@@ -95,7 +96,9 @@ def train_model(
         DataError: no row has a label that a weighted term uses, or the loss is no longer finite.
         ConfigError: there is not enough memory for a single image.
     """
-    lesson = lesson or _picture_lesson(tensors, rows, config, device)
+    if lesson is None:
+        config = _settle(config, tensors, rows)
+        lesson = _picture_lesson(tensors, rows, config, device)
     keep_all_freed_memory()
     forked = torch.random.fork_rng(devices=[device.torch] if device.is_gpu else [])
     with forked, memory_errors_named(config, device):
@@ -113,14 +116,17 @@ def train_model(
             on_epoch(history[-1])
     learner.model.zero_grad(set_to_none=True)
     _give_back(device)
-    return Trained(model=learner.result.eval(), normalisation=lesson.normalisation, history=tuple(history))
+    return Trained(
+        model=learner.result.eval(),
+        config=config,
+        normalisation=lesson.normalisation,
+        history=tuple(history),
+    )
 
 
 def _picture_lesson(tensors: Tensors, rows: Sequence[int], config: Config, device: Device) -> Lesson:
     """The paper's network, and whole pictures with their masks."""
-    _check_labels(tensors, rows, config)
     normalisation = fit_normalisation(tensors, rows)
-    classes = len(Grouping.parse(config.grouping))
 
     def batches(generator: torch.Generator, full: bool) -> Iterator[Batch]:
         return draw_batches(tensors, rows, config, normalisation, device.torch, generator, full=full)
@@ -128,7 +134,7 @@ def _picture_lesson(tensors: Tensors, rows: Sequence[int], config: Config, devic
     return Lesson(
         normalisation=normalisation,
         inputs=len(rows),
-        network=lambda: build_model(config.model, classes, checkpoint=config.train.checkpoint),
+        network=lambda: build_model(config),
         batches=batches,
     )
 
@@ -189,18 +195,21 @@ def _epoch_metrics(
     )
 
 
-def _check_labels(tensors: Tensors, rows: Sequence[int], config: Config) -> None:
+def _settle(config: Config, tensors: Tensors, rows: Sequence[int]) -> Config:
+    """The settings that the labels allow: where no mask is learnt, the class head looks everywhere.
+
+    Raises:
+        DataError: no row has a label that a weighted term uses.
+    """
     index = torch.tensor(list(rows), dtype=torch.int64, device=tensors.class_N.device)
-    masks = (
-        bool(tensors.has_mask_N[index].any())
-        and config.loss.fine + config.loss.middle + config.loss.coarse > 0
-    )
-    classes = bool((tensors.class_N[index] >= 0).any()) and config.loss.stage > 0
+    masks = bool(tensors.has_mask_N[index].any()) and config.loss.guide is not None
+    classes = bool((tensors.class_N[index] >= 0).any()) and config.loss.stage_weight > 0
     if not (masks or classes):
         raise DataError(
             f"none of the {len(rows)} training images has a label that the loss uses",
             "give stages in labels.csv or masks in masks/, and run 'livernet preprocess' again",
         )
+    return config if masks else replace(config, model=replace(config.model, pool="image"))
 
 
 def _give_back(device: Device) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,6 @@ from livernet.core.config import Config
 from livernet.core.device import Device, autocast, free_memory
 from livernet.core.errors import ConfigError
 from livernet.core.model.registry import build_model
-from livernet.core.stages import Grouping
 
 _USED = 0.8
 """Part of the free memory that may be counted on."""
@@ -62,8 +62,7 @@ def activation_bytes(config: Config, device: Device) -> int:
     one, two = (torch.zeros(n, 1, side, side, device=device.torch) for n in (1, 2))
 
     def kept(*, checkpoint: bool) -> int:
-        classes = len(Grouping.parse(config.grouping))
-        model = build_model(config.model, classes, config.vgg, checkpoint=checkpoint)
+        model = build_model(replace(config, train=replace(config.train, checkpoint=checkpoint)))
         model = model.to(device.torch).to(memory_format=torch.channels_last)
         return _kept_bytes(model, two, config, device) - _kept_bytes(model, one, config, device)
 

@@ -16,8 +16,8 @@ from livernet.core.data.loader import Normalisation, Tensors
 from livernet.core.data.patches import place_windows
 from livernet.core.device import move
 from livernet.core.errors import DataError
-from livernet.core.model.vgg import Vgg, VggFeatures, VggHead
-from livernet.core.stages import Grouping
+from livernet.core.model.registry import build_head
+from livernet.core.model.vgg import Vgg, VggFeatures
 from livernet.core.train.batches import Batch
 from livernet.core.train.lesson import Lesson
 from livernet.core.train.losses import Targets
@@ -42,7 +42,7 @@ def frozen_lesson(
     count = seen_RPF.shape[1]
 
     def network() -> nn.Module:
-        head = VggHead(len(Grouping.parse(config.grouping)), config.vgg)
+        head = build_head(config)
         head.fit_scale(seen_RPF.flatten(0, 1))
         return head
 
@@ -65,8 +65,7 @@ def tuned_lesson(
     staged = _with_stage(tensors, rows, config)
 
     def network() -> nn.Module:
-        features = VggFeatures.of(config.model.name, weights)
-        return Vgg(features, VggHead(len(Grouping.parse(config.grouping)), config.vgg))
+        return Vgg(VggFeatures.of(config.model.name, weights), build_head(config))
 
     def batches(generator: torch.Generator, _: bool) -> Iterator[Batch]:
         for place_B in _shuffled(len(staged), config.train.batch, generator):

@@ -39,7 +39,7 @@ def config_of(settings: Settings) -> Config:
 def serve_answers(line: Line) -> None:
     """From pictures to probabilities, as ``predict`` has them."""
     config, device = config_of(line.settings), choose_device(line.settings.device)
-    model = build_model(config.model, CLASSES)
+    model = build_model(config)
     model.load_state_dict(torch.load(line.settings.file, weights_only=True))
     network = Network(
         model=model.to(device.torch).to(memory_format=torch.channels_last).eval(),

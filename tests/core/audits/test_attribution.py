@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from livernet.core.audits.attribution import attribute, audit_attribution
+from livernet.core.config import StageLoss
 from livernet.core.data.loader import Normalisation
 from livernet.core.model.livernet import Output
 from livernet.core.presets import load_config
@@ -70,8 +72,9 @@ def test_networks_without_masks_or_stages_are_not_asked(tmp_path: Path, cohort: 
     assert (masks.state, masks.verdict) == ("not run", "The networks did not learn to name stages.")
 
 
-def test_a_real_network_gives_shares(tmp_path: Path, cohort: object) -> None:
-    save_fold(tmp_path / "model.safetensors", (), 0, size=32)
+@pytest.mark.parametrize("form", get_args(StageLoss))
+def test_a_real_network_gives_shares(tmp_path: Path, cohort: object, form: StageLoss) -> None:
+    save_fold(tmp_path / "model.safetensors", (), 0, stage=form, size=32)
     audit = audit_attribution(
         [tmp_path / "model.safetensors"], [range(12)], cohort, lambda row: cohort.folder / row.mask, 0
     )

@@ -205,6 +205,8 @@ def test_a_cohort_that_a_baseline_cannot_learn_from_is_refused_before_anything_i
     cohort = make_cohort(tmp_path / "masks", (None,) * 4)
     with pytest.raises(DataError, match="no image has a stage, which vgg16 and vgg19 learn from"):
         run(tmp_path / "run", cohort, ("livernet", "vgg16", "vgg19"))
+    with pytest.raises(DataError, match="no image has a stage, which vgg16 learns from"):
+        run(tmp_path / "run", cohort, ("livernet", "vgg16"))
     cohort = make_cohort(tmp_path / "black", masks=False)
     write_png(tmp_path / "black/images/03-0.png", np.zeros((64, 64), np.uint8))
     with pytest.raises(DataError, match=r"03-0\.png: the picture is black"):
@@ -227,6 +229,7 @@ def test_a_run_is_not_continued_with_other_weights(tmp_path: Path) -> None:
     assert read_run(tmp_path / "run")["weights"]["vgg16"]["source"] == "w.safetensors"
     card = load_model(tmp_path / "run/vgg16/fold-00/model.safetensors", CPU.torch)[1]
     assert card.config.vgg.weights == "w.safetensors"
+    assert read_run(tmp_path / "run")["config"]["vgg"]["weights"] == "w.safetensors"  # and not its folder
     save(2)
     with pytest.raises(OutputError, match="holds a run that differs in weights"):
         run(tmp_path / "run", cohort, ["vgg16"], weights=str(file))

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from livernet.core.config import Config, LossConfig, TrainConfig
+from livernet.core.config import Config, LossConfig, StageLoss, TrainConfig
 from livernet.core.data.loader import Normalisation
 from livernet.core.device import choose_device
 from livernet.core.infer.forward import (
@@ -33,16 +33,17 @@ class Echo(nn.Module):
         return Output((image_B1HW,), torch.cat([level, -level, torch.zeros_like(level)], dim=1))
 
 
-def network(activation: str = "softmax", batch: int = 2) -> Network:
+def network(form: StageLoss = "equation7", batch: int = 2) -> Network:
     config = Config(
-        loss=LossConfig(activation=activation),  # type: ignore[arg-type]
+        loss=LossConfig(stage=form),
         train=TrainConfig(batch=batch, precision="fp32"),
     )
     return Network(model=Echo(), config=config, normalisation=Normalisation(mean=0.5, std=0.25))
 
 
-def test_pictures_are_scaled_standardised_and_answered_in_batches() -> None:
-    net = network()
+@pytest.mark.parametrize("form", ["equation7", "cross-entropy", "ordinal"])
+def test_pictures_are_scaled_standardised_and_answered_in_batches(form: StageLoss) -> None:
+    net = network(form)
     images = torch.stack([torch.full((1, 4, 4), level, dtype=torch.uint8) for level in (0, 51, 255)])
     said = infer(net, images, choose_device("cpu"))
     level = (np.array([0, 0.2, 1]) - 0.5) / 0.25
@@ -53,7 +54,9 @@ def test_pictures_are_scaled_standardised_and_answered_in_batches() -> None:
 
 
 def test_sigmoid_probabilities_are_scaled_to_sum_to_one() -> None:
-    said = infer(network("sigmoid"), torch.zeros((1, 1, 4, 4), dtype=torch.uint8), choose_device("cpu"))
+    said = infer(
+        network("equation7-sigmoid"), torch.zeros((1, 1, 4, 4), dtype=torch.uint8), choose_device("cpu")
+    )
     raw = 1 / (1 + np.exp(-np.array([-2.0, 2.0, 0.0])))
     np.testing.assert_allclose(said.probability_NK[0], raw / raw.sum(), rtol=1e-6)
 
@@ -71,7 +74,7 @@ def test_what_was_learnt_follows_labels_and_weights() -> None:
     assert what_was_learnt(Config(), both) == (True, True)
     assert what_was_learnt(Config(), both | {"loss_class": None}) == (False, True)
     assert what_was_learnt(Config(), both | {"loss_fine": None}) == (True, False)
-    assert what_was_learnt(Config(loss=LossConfig(stage=0)), both) == (False, True)
+    assert what_was_learnt(Config(loss=LossConfig(stage_weight=0)), both) == (False, True)
     assert what_was_learnt(Config(loss=LossConfig(fine=0)), both) == (True, False)
 
 

@@ -3,12 +3,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from livernet.core.errors import ConfigError, DataError
 from livernet.core.files import write_json
 from livernet.core.infer.calibration import Calibration
 from livernet.core.infer.models import find_models
 from livernet.core.runs import read_run
+from livernet.core.train.checkpoint import load_model, save_model
 from tests.tiny_run import make_cv_run, make_train_run
 
 
@@ -53,6 +55,16 @@ def test_folds_of_different_settings_do_not_answer_together(tmp_path: Path) -> N
     (other / "livernet/fold-00/model.safetensors").rename(run / "livernet/fold-01/model.safetensors")
     with pytest.raises(DataError, match="do not belong together"):
         find_models(run)
+
+
+def test_a_fold_without_masks_answers_with_the_others(tmp_path: Path) -> None:
+    run = make_cv_run(tmp_path / "run", [("a",), ("b",)])
+    file = run / "livernet/fold-01/model.safetensors"
+    model, card = load_model(file, torch.device("cpu"))
+    bare = replace(card.config, model=replace(card.config.model, pool="image"))
+    save_model(file, model, replace(card, config=bare, training={"loss_fine": None}))
+    assert not find_models(run).learnt.mask
+    assert find_models(run).learnt.stages
 
 
 @pytest.mark.parametrize("damage", [{"models": 7}, {"models": []}, {"split": {}}, {"split": {"folds": 0}}])

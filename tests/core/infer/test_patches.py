@@ -1,15 +1,17 @@
 import dataclasses
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 
-from livernet.core.config import Config, ModelConfig, TrainConfig, VggConfig
+from livernet.core.config import Config, ModelConfig, StageLoss, TrainConfig, VggConfig
 from livernet.core.data.patches import Windows
 from livernet.core.device import choose_device
 from livernet.core.infer.forward import Learnt, Network
 from livernet.core.infer.patches import infer_patches, predicted_windows, resize_liver
-from livernet.core.model.vgg import Vgg, VggFeatures, VggHead
+from livernet.core.model.registry import build_head
+from livernet.core.model.vgg import Vgg, VggFeatures
 from livernet.core.train.patches import AS_THEY_ARE
 
 CPU = choose_device("cpu")
@@ -25,7 +27,7 @@ def network(config: Config = CONFIG) -> Network:
         torch.manual_seed(0)
         features = VggFeatures("vgg16")
         features.initialise()
-        model = Vgg(features, VggHead(3, config.vgg)).eval()
+        model = Vgg(features, build_head(config)).eval()
     return Network(model=model, config=config, normalisation=AS_THEY_ARE, learnt=Learnt(True, False))
 
 
@@ -34,9 +36,9 @@ def pictures(count: int = 2) -> torch.Tensor:
     return torch.randint(1, 255, (count, 1, 64, 64), generator=generator).to(torch.uint8)
 
 
-@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
-def test_an_image_is_the_mean_of_its_patches(activation: str) -> None:
-    loss = dataclasses.replace(CONFIG.loss, activation=activation)
+@pytest.mark.parametrize("form", get_args(StageLoss))
+def test_an_image_is_the_mean_of_its_patches(form: StageLoss) -> None:
+    loss = dataclasses.replace(CONFIG.loss, stage=form)
     net = network(dataclasses.replace(CONFIG, loss=loss))
     corners = torch.tensor([[0, 0], [0, 32], [32, 0], [16, 16]])
     windows = [Windows(corner_P2=corners, side=32, found="sector", centred=False)] * 2
@@ -44,7 +46,7 @@ def test_an_image_is_the_mean_of_its_patches(activation: str) -> None:
     with torch.inference_mode():
         patches = [pictures()[0, :, row : row + 32, left : left + 32] for row, left in corners.tolist()]
         logits = net.model(torch.stack(patches).float() / 255).class_logits_BK
-    each = logits.sigmoid() if activation == "sigmoid" else logits.softmax(1)
+    each = logits.sigmoid() if form == "equation7-sigmoid" else logits.softmax(1)
     expected = (each / each.sum(1, keepdim=True)).mean(0)
     assert said.inferred.probability_NK[0] == pytest.approx(expected.numpy(), abs=1e-5)
     assert said.class_NP[0].tolist() == logits.argmax(1).tolist()

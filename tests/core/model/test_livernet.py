@@ -10,8 +10,9 @@ TINY = ModelConfig(width=2, depth=4, head_width=4)
 
 
 @pytest.mark.parametrize(("height", "width"), [(32, 32), (16, 40), (8, 24)])
-def test_one_output_type_in_every_mode(height: int, width: int) -> None:
-    model = LiverNet(3, TINY)
+@pytest.mark.parametrize("ordered", [False, True])
+def test_one_output_type_in_every_mode(height: int, width: int, ordered: bool) -> None:
+    model = LiverNet(3, TINY, ordered=ordered)
     for mode in (True, False):
         output = model.train(mode)(torch.randn(2, 1, height, width))
         assert isinstance(output, Output)
@@ -44,6 +45,25 @@ def test_every_weight_gets_a_gradient() -> None:
     ).backward()
     silent = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert not silent
+
+
+@pytest.mark.parametrize(
+    ("pool", "guide", "looks_at"),
+    [("liver", 2, 2), ("liver", 1, 1), ("liver", 0, 0), ("liver", None, None), ("image", 2, None)],
+)
+def test_the_class_head_looks_at_one_mask_output_or_at_none(
+    pool: str, guide: int | None, looks_at: int | None
+) -> None:
+    config = dataclasses.replace(TINY, pool=pool, dropout=0.0, head_dropout=0.0)  # type: ignore[arg-type]
+    model, image = LiverNet(3, config, guide=guide).eval(), torch.randn(1, 1, 32, 32)
+    before = model(image).class_logits_BK
+    for place, head in enumerate(model.mask_heads):
+        kept = head.weight.detach().clone()
+        with torch.no_grad():
+            head.weight.mul_(-20)
+        assert torch.equal(model(image).class_logits_BK, before) == (place != looks_at)
+        with torch.no_grad():
+            head.weight.copy_(kept)
 
 
 def test_class_and_mask_share_the_contracting_path() -> None:

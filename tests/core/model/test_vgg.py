@@ -50,6 +50,13 @@ def test_the_head_standardises_with_what_it_learnt_from_and_outlines_nothing() -
     assert output.mask_logits == ()
 
 
+def test_an_ordered_head_gives_log_probabilities_of_patches_and_pictures() -> None:
+    head = VggHead(4, VggConfig(head_width=8), ordered=True).eval()
+    said = head(torch.randn(5, 3, FEATURES)).class_logits_BK
+    assert said.shape == (5, 3, 4)
+    assert torch.allclose(said.exp().sum(-1), torch.ones(5, 3), atol=1e-6)
+
+
 def test_the_whole_network_is_features_and_head() -> None:
     model = Vgg(VggFeatures("vgg16"), VggHead(3, VggConfig(head_width=4))).eval()
     picture = torch.rand(1, 1, 32, 32)

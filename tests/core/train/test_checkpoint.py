@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save, save_file
 
-from livernet.core.config import Config, ModelConfig, VggConfig
+from livernet.core.config import Config, LossConfig, ModelConfig, VggConfig
 from livernet.core.data.loader import Normalisation
 from livernet.core.errors import DataError
 from livernet.core.files import sha256
@@ -34,7 +34,7 @@ CARD = ModelCard(
 
 
 def test_a_model_file_describes_itself(tmp_path: Path) -> None:
-    model = build_model(CARD.config.model, 4)
+    model = build_model(CARD.config)
     save_model(tmp_path / "m.safetensors", model, CARD)
     loaded, card = load_model(tmp_path / "m.safetensors", CPU)
     assert card == CARD
@@ -44,8 +44,30 @@ def test_a_model_file_describes_itself(tmp_path: Path) -> None:
         assert torch.equal(loaded.state_dict()[key], value)
 
 
+@pytest.mark.parametrize("name", ["livernet", "vgg16"])
+@pytest.mark.parametrize("grouping", ["2", "5"])
+def test_the_ordinal_layer_is_built_again_from_the_file(tmp_path: Path, name: str, grouping: str) -> None:
+    config = Config(
+        model=ModelConfig(name=name, width=2, depth=4),  # type: ignore[arg-type]
+        loss=LossConfig(stage="ordinal", coarse=0),
+        grouping=grouping,
+    )
+    model = build_model(config).eval()
+    save_model(tmp_path / "m", model, dataclasses.replace(CARD, config=config))
+    loaded, _ = load_model(tmp_path / "m", CPU)
+    image = torch.rand(1, 1, 32, 32)
+    with torch.inference_mode():
+        said = loaded(image).class_logits_BK
+        assert torch.allclose(said, model(image).class_logits_BK, atol=1e-5)
+    assert said.exp().sum().item() == pytest.approx(1, abs=1e-5)
+    other = dataclasses.replace(config, loss=LossConfig())
+    save_model(tmp_path / "m", model, dataclasses.replace(CARD, config=other))
+    with pytest.raises(DataError, match="its weights do not fit the network it describes"):
+        load_model(tmp_path / "m", CPU)
+
+
 def test_same_model_same_bytes(tmp_path: Path) -> None:
-    model = build_model(CARD.config.model, 4)
+    model = build_model(CARD.config)
     save_model(tmp_path / "a", model, CARD)
     save_model(tmp_path / "b", model, CARD)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
@@ -53,7 +75,7 @@ def test_same_model_same_bytes(tmp_path: Path) -> None:
 
 def test_the_card_is_read_without_the_weights(tmp_path: Path) -> None:
     other = dataclasses.replace(CARD, config=Config(model=ModelConfig(width=3, depth=4)))
-    save_model(tmp_path / "m", build_model(CARD.config.model, 4), other)
+    save_model(tmp_path / "m", build_model(CARD.config), other)
     assert read_card(tmp_path / "m") == other  # its weights would not fit
 
 
@@ -65,7 +87,7 @@ def load_to_the_cpu(path: Path) -> object:
 def test_missing_truncated_and_foreign_files(tmp_path: Path, read: Callable[[Path], object]) -> None:
     with pytest.raises(DataError, match="none: is missing"):
         read(tmp_path / "none")
-    model = build_model(CARD.config.model, 4)
+    model = build_model(CARD.config)
     save_model(tmp_path / "m", model, CARD)
     whole = (tmp_path / "m").read_bytes()
     (tmp_path / "m").write_bytes(whole[: len(whole) // 2])
@@ -77,7 +99,7 @@ def test_missing_truncated_and_foreign_files(tmp_path: Path, read: Callable[[Pat
 
 
 def test_weights_that_do_not_fit(tmp_path: Path) -> None:
-    model = build_model(CARD.config.model, 4)
+    model = build_model(CARD.config)
     other = dataclasses.replace(CARD, config=Config(model=ModelConfig(width=3, depth=4)))
     save_model(tmp_path / "m", model, other)
     with pytest.raises(DataError, match="its weights do not fit the network it describes"):
@@ -86,7 +108,7 @@ def test_weights_that_do_not_fit(tmp_path: Path) -> None:
 
 def test_frozen_features_lie_beside_the_folds_and_are_checked(tmp_path: Path) -> None:
     config = Config(model=ModelConfig(name="vgg16"), vgg=VggConfig(head_width=4), grouping="4")
-    model = build_model(config.model, 4, config.vgg)
+    model = build_model(config)
     content = save({key: value.clone() for key, value in model.features.state_dict().items()})
     (tmp_path / FEATURES).write_bytes(content)
     card = dataclasses.replace(CARD, config=config, features=sha256(content))

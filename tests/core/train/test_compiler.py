@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import torch
 
-from livernet.core.config import Config, ModelConfig
+from livernet.core.config import Config, LossConfig, ModelConfig, StageLoss
 from livernet.core.device import Device
 from livernet.core.model.registry import build_model
 from livernet.core.presets import load_config
@@ -31,8 +31,9 @@ def test_it_can_be_chosen(cpu: Device, choice: str, expected: bool) -> None:
         assert pays_back(config, 1, device) is expected
 
 
+@pytest.mark.parametrize("form", ["equation7", "ordinal"])
 def test_the_network_is_one_graph_off_the_cpu_and_another_fold_finds_it_compiled(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, form: StageLoss
 ) -> None:
     """As traced for a GPU: on the meta device, nothing but shapes is computed."""
     graphs: list[torch.fx.GraphModule] = []
@@ -48,7 +49,8 @@ def test_the_network_is_one_graph_off_the_cpu_and_another_fold_finds_it_compiled
         lambda model, *, dynamic, mode: compile_(model, backend=backend, fullgraph=True, dynamic=dynamic),
     )
     for _ in range(2):
-        model = build_model(ModelConfig(width=2, depth=4), 3).to("meta").train()
+        model = build_model(Config(model=ModelConfig(width=2, depth=4), loss=LossConfig(stage=form)))
+        model = model.to("meta").train()
         output = compile_network(model, whole=True)(torch.empty(2, 1, 32, 32, device="meta"))
         assert output.mask_logits[0].shape == (2, 1, 32, 32)
         assert output.class_logits_BK.shape == (2, 3)

@@ -6,12 +6,13 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
 from torch import Tensor
 
-from livernet.core.config import Config
+from livernet.core.config import Config, StageLoss
 from livernet.core.data.loader import Normalisation, Tensors
 from livernet.core.device import Device, choose_device
 from livernet.core.errors import ConfigError, DataError
@@ -32,9 +33,11 @@ def with_train(config: Config, **changes: object) -> Config:
     return dataclasses.replace(config, train=dataclasses.replace(config.train, **changes))
 
 
-def test_training_learns_mask_and_class(tiny: Config, discs: Tensors, cpu: Device) -> None:
+@pytest.mark.parametrize("form", get_args(StageLoss))
+def test_training_learns_mask_and_class(tiny: Config, discs: Tensors, cpu: Device, form: StageLoss) -> None:
     config = dataclasses.replace(
         tiny,
+        loss=dataclasses.replace(tiny.loss, stage=form),
         model=dataclasses.replace(tiny.model, width=6, head_width=16),
         train=dataclasses.replace(tiny.train, epochs=30),
     )
@@ -97,13 +100,32 @@ def test_rows_with_one_label_only(tiny: Config, discs: Tensors, cpu: Device) -> 
     assert last.accuracy is not None
 
 
+def test_the_class_head_looks_everywhere_where_no_mask_is_learnt(
+    tiny: Config, discs: Tensors, cpu: Device
+) -> None:
+    config = with_train(tiny, epochs=1)
+    some = dataclasses.replace(discs, has_mask_N=torch.arange(12) >= 6)
+    weightless = dataclasses.replace(
+        config, loss=dataclasses.replace(config.loss, fine=0, middle=0, coarse=0)
+    )
+    for settings, rows, pool, guide in (
+        (config, range(12), "liver", 2),
+        (config, range(6), "image", None),  # none of these has a mask
+        (weightless, range(12), "image", None),
+    ):
+        trained = train_model(some, rows, settings, cpu)
+        assert trained.config.model.pool == pool
+        assert trained.model.guide == guide
+        assert trained.config.loss == settings.loss
+
+
 def test_no_label_at_all(tiny: Config, discs: Tensors, cpu: Device) -> None:
     bare = dataclasses.replace(
         discs, class_N=torch.full((12,), -1), has_mask_N=torch.zeros(12, dtype=torch.bool)
     )
     with pytest.raises(DataError, match="none of the 12 training images has a label that the loss uses"):
         train_model(bare, range(12), tiny, cpu)
-    weightless = dataclasses.replace(tiny, loss=dataclasses.replace(tiny.loss, stage=0))
+    weightless = dataclasses.replace(tiny, loss=dataclasses.replace(tiny.loss, stage_weight=0))
     no_masks = dataclasses.replace(discs, has_mask_N=torch.zeros(12, dtype=torch.bool))
     with pytest.raises(DataError, match="none of the 12 training images"):
         train_model(no_masks, range(12), weightless, cpu)
@@ -215,7 +237,7 @@ def test_a_compiler_that_fails_leaves_the_result_as_it_is(
 
 def an_epoch(config: Config, discs: Tensors, device: Device, prepare: Callable[[], None]) -> list[Tensor]:
     """The tallies of an epoch of 10 images, made as in the loop; ``prepare`` is called after another one."""
-    lesson = Lesson(Normalisation(0.3, 0.2), 10, lambda: build_model(config.model, 3), lambda *_: iter(()))
+    lesson = Lesson(Normalisation(0.3, 0.2), 10, lambda: build_model(config), lambda *_: iter(()))
     learner = _new_learner(lesson, config, device, 0)
     gradients = Gradients(learner.model.train(), config, device, images=10)
     moved = {

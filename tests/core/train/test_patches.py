@@ -1,9 +1,18 @@
 import dataclasses
+from typing import get_args
 
 import pytest
 import torch
 
-from livernet.core.config import AugmentConfig, Config, ModelConfig, TrainConfig, VggConfig
+from livernet.core.config import (
+    AugmentConfig,
+    Config,
+    LossConfig,
+    ModelConfig,
+    StageLoss,
+    TrainConfig,
+    VggConfig,
+)
 from livernet.core.data.loader import Tensors
 from livernet.core.device import Device
 from livernet.core.errors import DataError
@@ -33,9 +42,11 @@ def features_of(discs: Tensors) -> torch.Tensor:
     return noise
 
 
-def test_a_head_learns_from_frozen_features(discs: Tensors, cpu: Device) -> None:
-    lesson = frozen_lesson(features_of(discs), discs, range(9), config(), CPU)
-    trained = train_model(discs, range(9), config(), cpu, lesson=lesson)
+@pytest.mark.parametrize("form", get_args(StageLoss))
+def test_a_head_learns_from_frozen_features(discs: Tensors, cpu: Device, form: StageLoss) -> None:
+    settings = dataclasses.replace(config(), loss=LossConfig(stage=form))
+    lesson = frozen_lesson(features_of(discs), discs, range(9), settings, CPU)
+    trained = train_model(discs, range(9), settings, cpu, lesson=lesson)
     assert isinstance(trained.model, VggHead)
     accuracy = trained.history[-1].accuracy
     assert accuracy is not None

@@ -35,21 +35,33 @@ def gradients(
     config: Config, device: Device, batch: Batch, **kind: torch.dtype
 ) -> tuple[torch.Tensor, Gradients]:
     torch.manual_seed(0)
-    model = build_model(config.model, 3, checkpoint=config.train.checkpoint).to(**kind)
+    model = build_model(config).to(**kind)
     computer = Gradients(model.train(), config, device, images=8)
     torch.manual_seed(1)
     computer.compute(batch)
     return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]), computer
 
 
-@pytest.mark.parametrize("norm", ["instance", "group", "none"])
+@pytest.mark.parametrize(
+    ("norm", "form"),
+    [
+        ("instance", "equation7"),
+        ("group", "equation7-sigmoid"),
+        ("none", "cross-entropy"),
+        ("instance", "ordinal"),
+    ],
+)
 @pytest.mark.parametrize("micro", [4, 3, 1])
 def test_parts_give_the_gradients_of_the_whole(
-    tiny: Config, cpu: Device, batch: Batch, monkeypatch: pytest.MonkeyPatch, micro: int, norm: str
+    tiny: Config, cpu: Device, batch: Batch, monkeypatch: pytest.MonkeyPatch, micro: int, norm: str, form: str
 ) -> None:
     monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)
     config = with_train(without_dropout(tiny), batch=8)
-    config = dataclasses.replace(config, model=dataclasses.replace(config.model, norm=norm))
+    config = dataclasses.replace(
+        config,
+        model=dataclasses.replace(config.model, norm=norm),
+        loss=dataclasses.replace(config.loss, stage=form),
+    )
     targets = batch.targets._replace(mask_B1HW=batch.targets.mask_B1HW.double())
     exact = Batch(batch.image_B1HW.double(), targets, 8)
     whole, _ = gradients(with_train(config, micro=8), cpu, exact, dtype=torch.float64)
@@ -130,7 +142,7 @@ def test_out_of_memory_at_one_image_and_other_errors_are_raised(
 
 
 def test_little_memory_is_told(tiny: Config, cpu: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = build_model(tiny.model, 3)
+    model = build_model(tiny)
     assert Gradients(model, tiny, cpu, images=8).take_notices() == ""
     monkeypatch.setattr("livernet.core.train.micro.free_memory", lambda *_: 0)
     assert (
@@ -192,4 +204,4 @@ def test_batches_are_filled_where_the_network_is_compiled(tiny: Config, cpu: Dev
     on = with_train(tiny, compile="on")
     counting = dataclasses.replace(on, model=dataclasses.replace(on.model, norm="batch"))
     for config, static in ((tiny, False), (on, True), (counting, False)):
-        assert Gradients(build_model(config.model, 3), config, cpu, images=8).static is static
+        assert Gradients(build_model(config), config, cpu, images=8).static is static

@@ -17,6 +17,14 @@ def baselines(known: Known) -> tuple[str, ...]:
     return tuple(name for name in known.networks if name.startswith("vgg"))
 
 
+def last_layer(known: Known) -> str:
+    """What a hidden layer led to, where that is more than a number for each class."""
+    if known.setting("loss.stage") != "ordinal":
+        return ""
+    shared = f"shared by the ascending thresholds between each class and the next{cite('cao2020')}"
+    return f"That layer led to one score, {shared}."
+
+
 def described(known: Known) -> str:
     """What the baselines are, how they were trained and what they saw; empty without any."""
     names = baselines(known)
@@ -30,7 +38,8 @@ def described(known: Known) -> str:
         f"each of the 512 channels of the last convolution led to a hidden layer of {count(width, 'unit')}"
         + (f" with dropout (probability {decimal(dropout)})." if dropout else ".")
     )
-    return sentences(head, "They learnt by the class term of the loss alone.", _seen(known))
+    learnt = "They learnt by the class term of the loss alone."
+    return sentences(head, last_layer(known), learnt, _seen(known))
 
 
 def beginning(known: Known) -> str:

@@ -15,6 +15,14 @@ _NORMS = {
     "batch": f"batch normalisation{cite('ioffe2015')}",
     "group": f"group normalisation{cite('wu2018')}",
 }
+_SUMMED = "binary cross-entropy summed over the"
+_CLASS_TERMS = {
+    "equation7": f"{_SUMMED} softmax class probabilities{cite('kang2020')}",
+    "equation7-sigmoid": f"{_SUMMED} sigmoid class probabilities{cite('kang2020')}",
+    "cross-entropy": f"cross-entropy of the softmax class probabilities{cite('bridle1990')}",
+    "ordinal": "the negative log-likelihood of the class in a cumulative link model of ordered classes"
+    f"{cite('mccullagh1980')}",
+}
 _SIZES = {
     "depth": "resolutions",
     "width": "channels at the first",
@@ -42,7 +50,7 @@ def network(known: Known) -> str:
 
 def loss(known: Known) -> str:
     """The terms of the loss that have a weight."""
-    weights = {name: known.setting(f"loss.{name}") for name in ("fine", "middle", "coarse", "stage")}
+    weights = {name: known.setting(f"loss.{name}") for name in ("fine", "middle", "coarse", "stage_weight")}
     if any(weight is None for weight in weights.values()):
         return ""
     where = {"fine": "full", "middle": "half", "coarse": "quarter"}
@@ -56,12 +64,9 @@ def loss(known: Known) -> str:
             f"pixel-wise binary cross-entropy of the liver mask at {scales} resolution "
             f"(weight{plural} {values})"
         )
-    if weights["stage"] and known.stages_taught:
-        activation = known.setting("loss.activation") or "predicted"
-        terms.append(
-            f"binary cross-entropy summed over the {activation} class probabilities "
-            f"(weight {decimal(weights['stage'])})"
-        )
+    if weights["stage_weight"] and known.stages_taught:
+        term = _CLASS_TERMS.get(str(known.setting("loss.stage")), "a class term [describe it]")
+        terms.append(f"{term} (weight {decimal(weights['stage_weight'])})")
     if not terms:
         return ""
     several = len(used) > 1 or len(terms) > 1
@@ -183,14 +188,21 @@ def _livernet(known: Known) -> str:
 
 def _head(known: Known) -> str:
     width, dropout = known.setting("model.head_width"), known.setting("model.head_dropout")
-    pool = {
-        "liver": "over the liver as outlined by the network itself",
-        "image": "over the whole image",
-    }.get(str(known.setting("model.pool")))
-    if not width or not pool:
+    if not width or known.setting("model.pool") is None:
         return ""
     text = (
-        f"The class was read from the deepest features: mean and standard deviation of each, {pool}, led to "
-        f"a hidden layer of {count(width, 'maxout unit')}"
+        "The class was read from the deepest features: mean and standard deviation of each, "
+        f"{_looks(known)}, led to a hidden layer of {count(width, 'maxout unit')}"
     )
-    return text + (f" with dropout (probability {decimal(dropout)})." if dropout else ".")
+    text += f" with dropout (probability {decimal(dropout)})." if dropout else "."
+    return sentences(text, about_baselines.last_layer(known))
+
+
+def _looks(known: Known) -> str:
+    """Where the class head looked, and in how many folds it looked elsewhere."""
+    if not known.guided:
+        return "over the whole image"
+    folds = [lines for lines in known.run.curves.get("livernet", {}).values() if lines]
+    bare = sum(lines[-1].get("loss_fine", 0) is None for lines in folds)
+    elsewhere = f" (in {count(bare, 'fold')} without masks to learn from, over the whole image)"
+    return f"over the liver as outlined by the network itself{elsewhere if bare else ''}"

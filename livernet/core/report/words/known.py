@@ -83,9 +83,16 @@ class Known:
         return self.cohort.get("masks") != 0
 
     @property
+    def guided(self) -> bool:
+        """Whether the class was read where the network sees liver: so asked, and taught by a mask term."""
+        weights = (self.setting(f"loss.{scale}") for scale in ("fine", "middle", "coarse"))
+        taught = self.kind == "predict" or self.masks_taught  # a model file says how it came out
+        return self.setting("model.pool") == "liver" and taught and any(weight != 0 for weight in weights)
+
+    @property
     def tasks(self) -> tuple[str, ...]:
         """What the network was taught: ``grade``, ``outline``."""
-        grade = self.stages_taught and self.setting("loss.stage") != 0
+        grade = self.stages_taught and self.setting("loss.stage_weight") != 0
         outline = self.masks_taught and self.setting("loss.fine") != 0
         return (*(("grade",) if grade else ()), *(("outline",) if outline else ()))
 

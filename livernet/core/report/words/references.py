@@ -16,6 +16,11 @@ REFERENCES = {
     "wu2018": "Wu Y, He K. Group normalization. ECCV 2018; LNCS 11217:3-19.",
     "simonyan2015": "Simonyan K, Zisserman A. Very deep convolutional networks for large-scale image "
     "recognition. ICLR 2015; arXiv:1409.1556.",
+    "bridle1990": "Bridle JS. Probabilistic interpretation of feedforward classification network outputs, "
+    "with relationships to statistical pattern recognition. Neurocomputing (NATO ASI F68) 1990:227-236.",
+    "mccullagh1980": "McCullagh P. Regression models for ordinal data. J R Stat Soc B 1980;42:109-142.",
+    "cao2020": "Cao W, Mirjalili V, Raschka S. Rank consistent ordinal regression for neural networks with "
+    "application to age estimation. Pattern Recognit Lett 2020;140:325-331.",
     "meng2017": "Meng D, Zhang L, Cao G, Cao W, Zhang G, Hu B. Liver fibrosis classification based on "
     "transfer learning and FCNet for ultrasound images. IEEE Access 2017;5:5804-5810.",
     "zeiler2012": "Zeiler MD. ADADELTA: an adaptive learning rate method. arXiv:1212.5701, 2012.",

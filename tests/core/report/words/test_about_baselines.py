@@ -36,6 +36,9 @@ def test_what_they_are_and_what_they_saw(run: Run) -> None:
     assert "VGG16 and VGG19 with new fully connected layers were the baselines, run on the same folds" in text
     assert "a hidden layer of 256 units with dropout (probability 0.5)" in text
     assert "16 patches of 64 × 64 pixels of each picture of 512 × 512 pixels" in text
+    assert "score" not in text
+    ordered = about_baselines.described(known(with_settings(run, loss_stage="ordinal")))
+    assert "That layer led to one score, shared by the ascending thresholds" in ordered
     whole_pictures = with_settings(run, vgg_input="whole", vgg_dropout=0.0)
     text = about_baselines.described(known(whole_pictures))
     assert "They saw whole pictures." in text

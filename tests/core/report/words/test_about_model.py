@@ -12,6 +12,7 @@ MASKS = (
     "and 0.25)"
 )
 CLASSES = "binary cross-entropy summed over the softmax class probabilities (weight 1)"
+ORDERED = "the negative log-likelihood of the class in a cumulative link model of ordered classes"
 HAVE = "that had its label."
 AUGMENTED = "Training images were augmented anew in every epoch by random"
 
@@ -49,11 +50,19 @@ def test_the_network_follows_its_settings(
     [
         ({}, f"The loss was the weighted sum of {MASKS} and {CLASSES}; each term used the images {HAVE}"),
         (
-            {"loss_fine": 0, "loss_middle": 0, "loss_coarse": 0, "loss_activation": "sigmoid"},
+            {"loss_fine": 0, "loss_middle": 0, "loss_coarse": 0, "loss_stage": "equation7-sigmoid"},
             "The loss was binary cross-entropy summed over the sigmoid class probabilities (weight 1).",
         ),
         (
-            {"loss_middle": 0, "loss_coarse": 0, "loss_stage": 0},
+            {"loss_fine": 0, "loss_middle": 0, "loss_coarse": 0, "loss_stage": "cross-entropy"},
+            "The loss was cross-entropy of the softmax class probabilities (weight 1).",
+        ),
+        (
+            {"loss_fine": 0, "loss_middle": 0, "loss_coarse": 0, "loss_stage": "ordinal"},
+            f"The loss was {ORDERED} (weight 1).",
+        ),
+        (
+            {"loss_middle": 0, "loss_coarse": 0, "loss_stage_weight": 0},
             "The loss was pixel-wise binary cross-entropy of the liver mask at full resolution (weight 1).",
         ),
     ],
@@ -61,7 +70,39 @@ def test_the_network_follows_its_settings(
 def test_the_loss_names_the_terms_that_have_a_weight(
     run: Run, settings: dict[str, object], expected: str
 ) -> None:
-    assert about_model.loss(known(with_settings(run, **settings))) == expected
+    assert without_citations(about_model.loss(known(with_settings(run, **settings)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "source"),
+    [
+        ("equation7", "[@kang2020]"),
+        ("equation7-sigmoid", "[@kang2020]"),
+        ("cross-entropy", "[@bridle1990]"),
+        ("ordinal", "[@mccullagh1980]"),
+    ],
+)
+def test_every_form_of_the_class_term_has_its_source(run: Run, form: str, source: str) -> None:
+    given = known(with_settings(run, loss_stage=form))
+    assert source in about_model.loss(given)
+    ordered = "one score, shared by the ascending thresholds between each class and the next [@cao2020]."
+    assert (ordered in about_model.network(given)) == (form == "ordinal")
+
+
+def test_where_the_class_head_looked_follows_weights_and_masks(run: Run) -> None:
+    def network(run: Run, **more: object) -> str:
+        return without_citations(about_model.network(known(run, **more)))
+
+    own, image = "over the liver as outlined by the network itself", "each, over the whole image, led to"
+    assert f"{own}, led to" in network(run)
+    assert own in network(with_settings(run, loss_coarse=0))
+    assert image in network(with_settings(run, loss_fine=0, loss_middle=0, loss_coarse=0))
+    assert image in network(run, cohort={"masks": 0, "stages": []})
+    curves = {"livernet": {0: [{"loss_fine": 0.3}], 1: [{"loss_fine": None}], 2: []}}
+    told = network(replace(run, curves=curves))
+    assert f"{own} (in 1 fold without masks to learn from, over the whole image), led to" in told
+    answers = {**run.facts, "learnt": {"stages": True, "mask": False}}
+    assert own in network(replace(run, kind="predict", facts=answers))  # whose settings say how it came out
 
 
 def test_training_says_optimiser_epochs_and_weights_kept(run: Run) -> None:
@@ -133,7 +174,7 @@ def test_what_was_not_taught_is_not_told(run: Run) -> None:
     classes = known(with_settings(run, loss_fine=0, loss_middle=0, loss_coarse=0))
     assert "Kang et al. graded fibrosis. It" in without_citations(about_model.network(classes))
     assert "Masks were predicted" not in about_model.network(classes)
-    masks = without_citations(about_model.network(known(with_settings(run, loss_stage=0))))
+    masks = without_citations(about_model.network(known(with_settings(run, loss_stage_weight=0))))
     assert "Kang et al. outlined the liver. It" in masks
     assert "The class was read" not in masks
     bare = known(run, cohort={"masks": 0, "stages": []})
