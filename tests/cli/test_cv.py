@@ -125,18 +125,21 @@ def test_the_papers_experiment_is_one_command_and_ends_with_its_table(here: Path
     assert "vgg16" in result.stdout[title:]
 
 
-@pytest.mark.parametrize(
-    ("classes", "form"),
-    [
-        ("2", "ordinal"),
-        ("3", "ordinal"),
-        ("4", "ordinal"),
-        ("5", "ordinal"),
-        ("3", "cross-entropy"),
-        ("4", "equation7-sigmoid"),
-    ],
-)
-def test_every_class_term_trains_answers_and_is_reported(
+@pytest.mark.parametrize("classes", ["2", "3", "4", "5"])
+def test_ordered_classes_of_every_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, classes: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_cohort(tmp_path / "out", (0, 1, 2, 3, 4) * 2)
+    result = invoke("--folds", "2", "--name", "t", "--classes", classes, "--set", "loss.stage=ordinal")
+    assert result.exit_code == 0, result.output
+    for row in read_predictions(tmp_path / "runs/t/predictions.csv"):
+        assert len(row.probabilities) == int(classes)
+        assert sum(row.probabilities) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("classes", "form"), [("5", "ordinal"), ("3", "cross-entropy")])
+def test_other_class_terms_answer_and_are_reported(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -147,11 +150,6 @@ def test_every_class_term_trains_answers_and_is_reported(
     make_cohort(tmp_path / "out", (0, 1, 2, 3, 4) * 2)
     made = invoke("--folds", "2", "--name", "t", "--classes", classes, "--set", f"loss.stage={form}", *BOTH)
     assert made.exit_code == 0, made.output
-    rows = read_predictions(tmp_path / "runs/t/predictions.csv")
-    assert {row.model for row in rows} == {"livernet", "vgg16"}
-    for row in rows:
-        assert len(row.probabilities) == int(classes)
-        assert sum(row.probabilities) == pytest.approx(1, abs=1e-5)
     make_cohort(tmp_path / "new", (4, 0))
     for model in ("livernet", "vgg16"):
         capsys.readouterr()

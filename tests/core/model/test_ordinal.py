@@ -14,7 +14,7 @@ def layer_of(classes: int, features: int = 6) -> CumulativeLink:
     torch.manual_seed(classes)
     layer = CumulativeLink(features, classes)
     with torch.no_grad():
-        layer.first_then_gaps_J.add_(torch.randn(classes - 1))
+        layer.first_then_gaps_J.add_(0.03 * torch.randn(classes - 1))
     return layer
 
 

@@ -101,8 +101,8 @@ def test_where_the_class_head_looked_follows_weights_and_masks(run: Run) -> None
     curves = {"livernet": {0: [{"loss_fine": 0.3}], 1: [{"loss_fine": None}], 2: []}}
     told = network(replace(run, curves=curves))
     assert f"{own} (in 1 fold without masks to learn from, over the whole image), led to" in told
-    answers = {**run.facts, "learnt": {"stages": True, "mask": False}}
-    assert own in network(replace(run, kind="predict", facts=answers))  # whose settings say how it came out
+    answers = {**run.facts, "kind": "predict", "learnt": {"stages": True, "mask": False}}
+    assert own in network(replace(run, facts=answers))  # whose settings say how it came out
 
 
 def test_training_says_optimiser_epochs_and_weights_kept(run: Run) -> None:
