@@ -23,8 +23,8 @@ from livernet.core.train.loop import EpochMetrics
 from tests.tiny_cohort import SIDE, liver, make_cohort, tiny_config
 
 
-def job(folder: Path, **more: object) -> FoldJob:
-    cohort = make_cohort(folder / "out")
+def job(folder: Path, *, masks: bool = True) -> FoldJob:
+    cohort = make_cohort(folder / "out", masks=masks)
     return FoldJob(
         folder=folder / "run/livernet/fold-03",
         number=3,
@@ -88,6 +88,16 @@ def test_the_model_file_names_exactly_its_training_pictures(tmp_path: Path) -> N
     assert card.fold == 3
     assert card.preprocessing == {"size": SIDE, "fit": "pad"}
     assert card.cohort_sha256 == work.cohort.sha256
+
+
+@pytest.mark.parametrize(("masks", "pool"), [(True, "liver"), (False, "image")])
+def test_the_model_file_says_where_the_class_head_looks(tmp_path: Path, masks: bool, pool: str) -> None:
+    work = job(tmp_path, masks=masks)
+    run(work)
+    model, card = load_model(work.folder / "model.safetensors", torch.device("cpu"))
+    assert work.config.model.pool == "liver"  # as asked
+    assert card.config.model.pool == pool
+    assert model.guide == (2 if masks else None)
 
 
 def test_a_finished_fold_is_read_and_not_run_again(tmp_path: Path) -> None:
