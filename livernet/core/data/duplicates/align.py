@@ -7,17 +7,21 @@ two small matrices, the same for every row and every column.
 Shape suffixes: P pairs, S side of a texture, L half of it, K numbers that are fitted.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
+from livernet.core.data.duplicates.shelf import Shelf
 from livernet.core.data.duplicates.texture import Textures
 from livernet.core.data.thumbnails import SIDE
 
 Floats = NDArray[np.floating[Any]]
 Rows = NDArray[np.intp]
+Waves = NDArray[np.complexfloating[Any, Any]]
 
 _PEAK = 0.4
 """Correlation at half size, before refinement, below which a pair is not looked at further."""
@@ -32,38 +36,66 @@ _OVERLAP = 0.5
 _BLOCK = 256
 
 
-class _Waves(NamedTuple):
-    """Fourier transforms at half size, of each texture and of its mirror image."""
+class Pictures:
+    """What pictures are laid over each other by, put aside: their textures and the waves of these."""
 
-    plain_NFF: NDArray[np.complexfloating[Any, Any]]
-    mirrored_NFF: NDArray[np.complexfloating[Any, Any]]
+    def __init__(self) -> None:
+        """No pictures yet."""
+        self._contrast, self._inside = Shelf((SIDE, SIDE), np.float16), Shelf((SIDE, SIDE), np.bool_)
+        waves = (_HALF, _HALF // 2 + 1)
+        self._plain, self._mirrored = Shelf(waves, np.complex64), Shelf(waves, np.complex64)
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for shelf in (self._contrast, self._inside, self._plain, self._mirrored):
+            shelf.close()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, found: Textures) -> None:
+        """Put pictures behind those that are there.
+
+        Raises:
+            OutputError: they cannot be put aside.
+        """
+        half_NLL = _half(found.contrast_NSS.astype(np.float32))
+        self._contrast.append(found.contrast_NSS)
+        self._inside.append(found.inside_NSS)
+        self._plain.append(fft.rfft2(half_NLL))
+        self._mirrored.append(fft.rfft2(half_NLL[:, :, ::-1]))
+        self._count += len(half_NLL)
+
+    def textures(self, rows_P: Rows) -> Textures:
+        """Those of some pictures, in single precision."""
+        return Textures(*(part.pick(rows_P).astype(np.float32) for part in (self._contrast, self._inside)))
+
+    def waves(self, rows_P: Rows) -> Waves:
+        """Fourier transforms (P, F, F) of some pictures at half size."""
+        return self._plain.pick(rows_P)
+
+    def mirrored_waves(self, rows_P: Rows) -> Waves:
+        """The same of their mirror images."""
+        return self._mirrored.pick(rows_P)
 
 
-def correlate(found: Textures, first: Rows, second: Rows) -> Floats:
+def correlate(pictures: Pictures, first: Rows, second: Rows) -> Floats:
     """Correlation (P,) of each pair of rows at the best shift, scale and mirroring; 0 where it was no use."""
     scores_P = np.zeros(len(first), np.float32)
-    used, places = np.unique(np.concatenate([first, second]), return_inverse=True)
-    waves = _transform(found, used)
     for at in range(0, len(first), _BLOCK):
         i, j = first[at : at + _BLOCK], second[at : at + _BLOCK]
-        p, q = places[at : at + len(i)], places[len(first) + at : len(first) + at + len(i)]
-        peak_P, mirrored_P, shift_P2 = _coarse(waves, p, q)
+        ways = pictures.waves(i), pictures.mirrored_waves(i)
+        peak_P, mirrored_P, shift_P2 = _coarse(ways, pictures.waves(j))
         hopeful = np.flatnonzero(peak_P >= _PEAK)
         if hopeful.size:
-            moving = _mirrored(found.pick(i[hopeful]), mirrored_P[hopeful])
-            scores_P[at + hopeful] = _refine(moving, found.pick(j[hopeful]), shift_P2[hopeful])
+            moving = _mirrored(pictures.textures(i[hopeful]), mirrored_P[hopeful])
+            scores_P[at + hopeful] = _refine(moving, pictures.textures(j[hopeful]), shift_P2[hopeful])
     return scores_P
-
-
-def _transform(found: Textures, rows: Rows) -> _Waves:
-    shape = (len(rows), _HALF, _HALF // 2 + 1)
-    waves = _Waves(np.empty(shape, np.complex64), np.empty(shape, np.complex64))
-    for at in range(0, len(rows), _BLOCK):
-        block = slice(at, at + _BLOCK)
-        half_NLL = _half(found.pick(rows[block]).contrast_NSS)
-        waves.plain_NFF[block] = fft.rfft2(half_NLL)
-        waves.mirrored_NFF[block] = fft.rfft2(half_NLL[:, :, ::-1])
-    return waves
 
 
 def _half(contrast_NSS: Floats) -> Floats:
@@ -75,15 +107,14 @@ def _half(contrast_NSS: Floats) -> Floats:
     return half_NLL
 
 
-def _coarse(waves: _Waves, moving: Rows, fixed: Rows) -> tuple[Floats, NDArray[np.bool_], Floats]:
+def _coarse(moving: Sequence[Waves], fixed_PFF: Waves) -> tuple[Floats, NDArray[np.bool_], Floats]:
     """Best correlation, whether it needs mirroring, and the shift (down, across) in pixels of S."""
     width = 2 * _FURTHEST + 1
-    against_PFF = waves.plain_NFF[fixed]
     surfaces = []
-    for way_NFF in waves:
-        surface_PLL = fft.irfft2(against_PFF * way_NFF[moving].conj(), s=(_HALF, _HALF))
+    for way_PFF in moving:
+        surface_PLL = fft.irfft2(fixed_PFF * way_PFF.conj(), s=(_HALF, _HALF))
         surfaces.append(np.roll(surface_PLL, _FURTHEST, axis=(1, 2))[:, :width, :width])
-    surface_PW = np.stack(surfaces, axis=1).reshape(len(moving), -1)
+    surface_PW = np.stack(surfaces, axis=1).reshape(len(fixed_PFF), -1)
     mirrored_P, place_P = np.divmod(surface_PW.argmax(axis=1), width * width)
     shift_P2 = 2.0 * (_FURTHEST - np.stack(np.divmod(place_P, width), axis=1))
     return surface_PW.max(axis=1), mirrored_P > 0, shift_P2.astype(np.float32)

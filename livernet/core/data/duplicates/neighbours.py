@@ -20,6 +20,7 @@ _LEAF = 600
 _TREES = 16
 _MOST = 16
 """Neighbours kept a point: a bound on the work where all pictures are alike."""
+_GREATEST = np.int32(2**31 - 1)
 
 
 def neighbours(points_ND: Floats, least: float) -> tuple[Rows, Rows]:
@@ -30,13 +31,15 @@ def neighbours(points_ND: Floats, least: float) -> tuple[Rows, Rows]:
     codes, cosines = np.empty(0, np.int64), np.empty(0, np.float32)
     for _ in range(_TREES if halvings else 1):
         found = [_within(points_ND, leaf, least) for leaf in _leaves(points_ND, halvings, rng)]
-        firsts, seconds, likeness = (np.concatenate(part) for part in zip(*found, strict=True))
-        codes = np.concatenate([codes, firsts.astype(np.int64) * count + seconds])
+        codes = np.concatenate([codes, *(first * count + second for first, second, _ in found)])
+        cosines = np.concatenate([cosines, *(likeness for *_, likeness in found)])
         codes, kept = np.unique(codes, return_index=True)
-        cosines = np.concatenate([cosines, likeness])[kept]
+        cosines = cosines[kept]
+        # after each tree, or memory would grow with the trees
+        nearest = _nearest(codes // count, cosines) | _nearest(codes % count, cosines)
+        codes, cosines = codes[nearest], cosines[nearest]
     first, second = np.divmod(codes, max(count, 1))
-    nearest = _nearest(first, cosines) | _nearest(second, cosines)
-    return first[nearest].astype(np.intp), second[nearest].astype(np.intp)
+    return first.astype(np.intp), second.astype(np.intp)
 
 
 def _leaves(points_ND: Floats, halvings: int, rng: np.random.Generator) -> Iterator[Rows]:
@@ -61,11 +64,11 @@ def _within(points_ND: Floats, leaf: Rows, least: float) -> tuple[Rows, Rows, Fl
 
 
 def _nearest(owner: NDArray[np.int64], cosine: Floats) -> NDArray[np.bool_]:
-    """Which pairs are among the nearest of their owner."""
-    order = np.lexsort((-cosine, owner))
-    starts = np.flatnonzero(np.r_[True, np.diff(owner[order]) != 0]) if len(order) else np.empty(0, np.intp)
-    sizes = np.diff(np.r_[starts, len(order)])
-    place = np.arange(len(order)) - np.repeat(starts, sizes)
-    kept = np.zeros(len(order), np.bool_)
-    kept[order] = place < _MOST
+    """Which pairs are among the nearest of their owner; of equals the first."""
+    # bits of positive numbers are in the order of the numbers: one sort by owner and falling cosine
+    keys = (owner << 32) + (_GREATEST - cosine.view(np.int32))
+    order = np.argsort(keys, kind="stable")
+    owners = keys[order] >> 32
+    kept = np.ones(len(order), np.bool_)
+    kept[order[_MOST:]] = owners[_MOST:] != owners[:-_MOST]
     return kept

@@ -1,18 +1,18 @@
 """Pictures that occur more than once in a cohort: byte for byte, or changed as copies are."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from livernet.core.data.duplicates.align import correlate
+from livernet.core.data.duplicates.align import Pictures, correlate
 from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.duplicates.neighbours import neighbours
-from livernet.core.data.duplicates.spectrum import describe
-from livernet.core.data.duplicates.texture import Textures, textures
+from livernet.core.data.duplicates.spectrum import DESCRIPTION, describe
+from livernet.core.data.duplicates.texture import textures
 
 Rows = NDArray[np.intp]
 Floats = NDArray[np.floating[Any]]
@@ -25,23 +25,34 @@ _CERTAIN = 0.9
 group, or a group could wander from picture to picture."""
 _PROMISING = 0.3
 """Cosine of two spectra from which pictures are laid over each other."""
+_BLOCK = 250
+
+
+class Thumbnails(Protocol):
+    """Thumbnails in an array, or read as they are asked for."""
+
+    def __getitem__(self, rows: Rows, /) -> NDArray[np.uint8]:
+        """Those of some rows, as :func:`livernet.core.data.thumbnails.thumbnail` makes them."""
 
 
 def find_duplicates(
-    thumbnails_NSS: NDArray[np.uint8], hashes: Sequence[str], marked: Sequence[int | None] = ()
+    thumbnails: Thumbnails, hashes: Sequence[str], marked: Sequence[int | None] = ()
 ) -> tuple[DuplicateGroup, ...]:
     """Groups of rows that show the same picture, in manifest order; a row is in one group at most.
 
     Args:
-        thumbnails_NSS: as :func:`livernet.core.data.thumbnails.thumbnail` makes them.
+        thumbnails: of each row; a few are asked for at a time.
         hashes: of each row's pixels.
         marked: number of the group that the manifest puts each row in, ``None`` for none; may be left out.
 
     Groups are of kind ``exact`` where all pixels are equal, ``near`` where the pictures are alike after
     alignment, and ``manifest`` where only the manifest joins some of them.
+
+    Raises:
+        OutputError: there are many pictures, and no room for temporary files of 25 KB each.
     """
     originals, copy_of = _exact(hashes)
-    group_of, scores = _near(thumbnails_NSS[originals])
+    group_of, scores = _near(thumbnails, originals)
     found = group_of[copy_of]
     joined = _joined(found, marked)
     members: dict[int, list[int]] = {}
@@ -57,25 +68,30 @@ def _exact(hashes: Sequence[str]) -> tuple[Rows, Rows]:
     return np.unique(copy_of, return_index=True)[1], copy_of
 
 
-def _near(thumbnails_NSS: NDArray[np.uint8]) -> tuple[Rows, dict[int, float]]:
+def _near(thumbnails: Thumbnails, originals: Rows) -> tuple[Rows, dict[int, float]]:
     """The number of each picture's group, and the lowest correlation that joined each group of several."""
-    found = textures(thumbnails_NSS)
-    first, second = neighbours(describe(found.contrast_NSS), _PROMISING)
-    scores = correlate(found, first, second)
-    alike = scores >= SAME
-    return _settle(found, first[alike], second[alike], scores[alike])
+    points_ND = np.empty((len(originals), DESCRIPTION), np.float32)
+    with Pictures() as pictures:
+        for at in range(0, len(originals), _BLOCK):
+            found = textures(thumbnails[originals[at : at + _BLOCK]])
+            points_ND[at : at + _BLOCK] = describe(found.contrast_NSS)
+            pictures.add(found)
+        first, second = neighbours(points_ND, _PROMISING)
+        scores = correlate(pictures, first, second)
+        alike = scores >= SAME
+        return _settle(pictures, first[alike], second[alike], scores[alike])
 
 
-def _settle(found: Textures, first: Rows, second: Rows, scores: Floats) -> tuple[Rows, dict[int, float]]:
+def _settle(pictures: Pictures, first: Rows, second: Rows, scores: Floats) -> tuple[Rows, dict[int, float]]:
     """Groups whose members are certain of each other, or all like the picture that stands for the group."""
-    count = len(found.contrast_NSS)
+    count = len(pictures)
     certain = scores >= _CERTAIN
     kept = [(first[certain], second[certain], scores[certain])]
     while len(first):
         centre_of = _centres(first, second, count)
         members = np.flatnonzero((centre_of >= 0) & (centre_of != np.arange(count)))
         centres = centre_of[members]
-        likeness = correlate(found, members, centres)
+        likeness = correlate(pictures, members, centres)
         like = likeness >= SAME
         kept.append((members[like], centres[like], likeness[like]))
         # the links among those that are not like their centre go round again; each round settles the centres

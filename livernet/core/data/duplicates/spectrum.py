@@ -20,16 +20,17 @@ _TOLERANCE = 0.7
 _LIKE = 3.0
 """Standard deviations, in waves, of the blur and of what counts as waves of like length and direction."""
 _MARGIN = 6
-_BLOCK = 1000
+_DOWN, _ACROSS = np.mgrid[0 : _HIGH + 1, -_HIGH : _HIGH + 1]
+_LENGTH = np.hypot(_DOWN, _ACROSS)
+_CHOSEN = (_LENGTH >= _LOW) & (_LENGTH <= _HIGH) & (_ACROSS >= 0)
+
+DESCRIPTION = 2 * int(_CHOSEN.sum())
+"""Length of a description."""
 
 
 def describe(contrast_NSS: Floats) -> Floats:
-    """Descriptions of unit length (N, D), 0 for a texture without contrast."""
-    blocks = range(0, len(contrast_NSS), _BLOCK)
-    return np.concatenate([_describe(contrast_NSS[at : at + _BLOCK].astype(np.float32)) for at in blocks])
-
-
-def _describe(contrast_NSS: Floats) -> Floats:
+    """Descriptions of unit length (N, D), float32; 0 for a texture without contrast."""
+    contrast_NSS = contrast_NSS.astype(np.float32)
     centre, reach = contrast_NSS.shape[1] // 2, _HIGH + _MARGIN
     near = slice(centre - reach, centre + reach + 1)
     power_NFF = np.abs(np.fft.fftshift(fft.fft2(contrast_NSS), axes=(1, 2))[:, near, near])
@@ -39,11 +40,8 @@ def _describe(contrast_NSS: Floats) -> Floats:
     # the lower half repeats the upper one; columns run from waves that rise to the left to those to the right
     half_NFF = raised_NFF[:, _HIGH:]
     mirrored_NFF = half_NFF[:, :, ::-1]
-    down, across = np.mgrid[0 : _HIGH + 1, -_HIGH : _HIGH + 1]
-    length = np.hypot(down, across)
-    chosen = (length >= _LOW) & (length <= _HIGH) & (across >= 0)
-    both_ND = (half_NFF + mirrored_NFF)[:, chosen]
-    apart_ND = np.abs(half_NFF - mirrored_NFF)[:, chosen]
+    both_ND = (half_NFF + mirrored_NFF)[:, _CHOSEN]
+    apart_ND = np.abs(half_NFF - mirrored_NFF)[:, _CHOSEN]
     apart_ND -= apart_ND.mean(axis=1, keepdims=True)
     described_ND = np.concatenate([both_ND, apart_ND], axis=1).astype(np.float32)
     described_ND[~contrast_NSS.any(axis=(1, 2))] = 0

@@ -23,11 +23,10 @@ _OUTLINE = 3
 """Pixels along the edge of the sector that do not count."""
 _FLAT = 0.1
 """Share of the picture's whole contrast below which local contrast is not raised: it would be noise."""
-_BLOCK = 1000
 
 
 class Textures(NamedTuple):
-    """Local contrast of thumbnails, kept in half precision and truth values, for there may be many."""
+    """Local contrast of thumbnails, in half precision and truth values while they are put aside."""
 
     contrast_NSS: Floats
     """Mean 0 inside the sector and 0 outside."""
@@ -41,14 +40,8 @@ class Textures(NamedTuple):
 
 def textures(thumbnails_NSS: NDArray[np.uint8]) -> Textures:
     """Local contrast of thumbnails: (level - local mean) / local spread, weighted by the sector."""
-    shape = thumbnails_NSS.shape
-    found = Textures(np.empty(shape, np.float16), np.empty(shape, np.bool_))
-    for at in range(0, len(thumbnails_NSS), _BLOCK):
-        block = slice(at, at + _BLOCK)
-        found.contrast_NSS[block], found.inside_NSS[block] = _textures(
-            thumbnails_NSS[block].astype(np.float32)
-        )
-    return found
+    contrast_NSS, inside_NSS = _textures(thumbnails_NSS.astype(np.float32))
+    return Textures(contrast_NSS.astype(np.float16), inside_NSS.astype(np.bool_))
 
 
 def _textures(levels_NSS: Floats) -> tuple[Floats, Floats]:

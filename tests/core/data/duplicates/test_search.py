@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from livernet.core.data.duplicates.align import Pictures
 from livernet.core.data.duplicates.groups import DuplicateGroup
 from livernet.core.data.duplicates.search import SAME, _settle, find_duplicates
 from livernet.core.data.duplicates.texture import textures
@@ -54,9 +55,10 @@ def test_weak_links_do_not_chain(
         return np.array([score if pair in near else 0.1 for pair in pairs], np.float32)
 
     monkeypatch.setattr("livernet.core.data.duplicates.search.correlate", likeness)
-    five = textures(FOUR[[0, 0, 0, 0, 0]])
     first, second = np.array(sorted(near)).T
-    group_of, scores = _settle(five, first, second, np.full(4, score, np.float32))
+    with Pictures() as five:
+        five.add(textures(FOUR[[0, 0, 0, 0, 0]]))
+        group_of, scores = _settle(five, first, second, np.full(4, score, np.float32))
     found = [set(np.flatnonzero(group_of == n)) for n in np.unique(group_of)]
     assert [group for group in found if len(group) > 2] == groups
     assert min(scores.values()) == pytest.approx(score)
