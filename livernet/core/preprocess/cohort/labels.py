@@ -145,11 +145,15 @@ def _label(values: Mapping[str, str]) -> tuple[Label, list[str]]:
 
 def _personal(ids: set[str]) -> Callable[[str], bool]:
     """Whether a category holds an id of the table, a long number or a date."""
-    long_ids = {_bare(one) for one in ids if len(_bare(one)) >= _LEAST_ID}
+    long_ids = {bare for bare in map(_bare, ids) if len(bare) >= _LEAST_ID}
+    lengths = sorted({len(one) for one in long_ids})
 
     def holds(text: str) -> bool:
         plain = plain_id(text).casefold()
-        return bool(_NUMBER_OR_DATE.search(plain)) or any(one in _bare(plain) for one in long_ids)
+        bare = _bare(plain)
+        # each part of the text is looked up: as many ids as rows, tried one by one, would take their square
+        parts = (bare[at : at + size] for size in lengths for at in range(len(bare) - size + 1))
+        return bool(_NUMBER_OR_DATE.search(plain)) or any(part in long_ids for part in parts)
 
     return holds
 
