@@ -50,25 +50,16 @@ def write_together(contents: Mapping[Path, bytes], *, private: bool = False) -> 
     Raises:
         OutputError: no access, the disk is full, or a folder cannot be made.
     """
-    staged: list[tuple[Path, Path]] = []
-    path = Path()
-    try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-            staged.append((Path(temporary), path))
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o600 if private else 0o644)
-        for whole, path in staged:
-            whole.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        for temporary_file, _ in staged:
-            temporary_file.unlink(missing_ok=True)
+    _write({path: (content,) for path, content in contents.items()}, private=private)
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file chunk by chunk, atomically, without holding it in memory.
+
+    Raises:
+        OutputError: no access, the disk is full, or the folder cannot be made.
+    """
+    _write({path: chunks}, private=False)
 
 
 def check_writable(path: Path) -> None:
@@ -180,6 +171,28 @@ def png_bytes(grey_HW: NDArray[np.uint8]) -> bytes:
     header = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in parts)
+
+
+def _write(contents: Mapping[Path, Iterable[bytes]], *, private: bool) -> None:
+    staged: list[tuple[Path, Path]] = []
+    path = Path()
+    try:
+        for path, chunks in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+            staged.append((Path(temporary), path))
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.writelines(chunks)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(0o600 if private else 0o644)
+        for whole, path in staged:
+            whole.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        for temporary_file, _ in staged:
+            temporary_file.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

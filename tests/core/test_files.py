@@ -14,6 +14,7 @@ from livernet.core.files import (
     is_vacant,
     sha256,
     write_bytes,
+    write_chunks,
     write_csv,
     write_json,
     write_png,
@@ -62,6 +63,15 @@ def test_disk_full_leaves_the_old_file_and_nothing_else(
         write_bytes(tmp_path / "x", b"new")
     assert [p.name for p in tmp_path.iterdir()] == ["x"]
     assert (tmp_path / "x").read_bytes() == b"old"
+
+
+def test_a_file_is_written_chunk_by_chunk_or_not_at_all(tmp_path: Path) -> None:
+    write_chunks(tmp_path / "x", (f"{n}\n".encode() for n in range(3)))
+    assert (tmp_path / "x").read_bytes() == b"0\n1\n2\n"
+    with pytest.raises(ZeroDivisionError):
+        write_chunks(tmp_path / "x", (b"a" * (1 // n) for n in (1, 0)))
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    assert (tmp_path / "x").read_bytes() == b"0\n1\n2\n"
 
 
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:

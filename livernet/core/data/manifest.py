@@ -20,7 +20,7 @@ NUMBERS = {"age": (0, 120), "bmi": (5, 100), "biopsy_interval_days": (-3650, 365
 """Plausible bounds: years, kg/m², days between scan and biopsy, either one first."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
     """One image of the cohort."""
 

@@ -1,7 +1,7 @@
 """Finished outputs to the files of a cohort: images and masks, manifest, record, lists and review sheet."""
 
+import json
 import os
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,43 +9,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from livernet.core.data.manifest import Row, write_manifest
 from livernet.core.data.record import RECORD
 from livernet.core.data.table import read_table
 from livernet.core.errors import DataError, OutputError
-from livernet.core.files import inert, sha256, write_csv, write_json
-from livernet.core.preprocess.cohort.pieces import MARKERS
+from livernet.core.files import inert, sha256, write_chunks, write_csv
+from livernet.core.preprocess.cohort.pieces import BEFORE, FACTS, MARKERS
+from livernet.core.preprocess.cohort.record import record_chunks
 from livernet.core.preprocess.cohort.verdicts import Decided
 from livernet.core.preprocess.review.pages import Card, write_review
 from livernet.core.stages import STAGES
 
 QUARANTINE, DECIDED = "quarantine.csv", "decisions.csv"
-IMAGES = "images"
 _MAP = ("token", "file", "reason")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """One image of the cohort to be."""
 
     row: Row
     """For the manifest."""
-    record: dict[str, Any]
-    """For ``preprocess.json``."""
-    files: Mapping[str, Path]
-    """Part (a folder of the cohort) to where the finished file lies now."""
-    before: Callable[[], bytes]
-    """Makes or reads the thumbnail of the review sheet."""
-    compared: Callable[[], NDArray[np.uint8]]
-    """Makes or reads the thumbnail that copies are found by."""
+    parts: tuple[str, ...]
+    """Folders of the cohort in which it has a file."""
+    piece: Callable[[str], bytes]
+    """Makes or reads what one of them is to hold, or a part that is put aside: ``BEFORE``, ``COMPARED``,
+    ``FACTS``."""
     token: str = ""
     """Of the quarantine, where a person let it in by name."""
 
+    def facts(self) -> dict[str, Any]:
+        """For ``preprocess.json``."""
+        return dict(json.loads(self.piece(FACTS)))
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
     """A picture in quarantine."""
 
@@ -82,21 +80,25 @@ def assemble(
     entries = sorted(entries, key=lambda entry: entry.row.image)
     refused = sorted(refused, key=lambda one: one.token)
     for entry in entries:
-        for part, path in entry.files.items():
-            _bring(path, work / part / Path(entry.row.image).name)
+        for part in entry.parts:
+            _bring(entry, part, work / part / Path(entry.row.image).name)
     listed = [(one.token, one.reason, one.remedy) for one in refused]
     write_csv(work / QUARANTINE, ("token", "reason", "remedy"), listed)
     write_manifest(work, [entry.row for entry in entries])
     if decided:
         write_csv(work / DECIDED, Decided._fields, decided)
     write_review(work, _cards(entries), listed)
-    written = sorted(path for path in work.rglob("*") if path.is_file())
-    files = {path.relative_to(work).as_posix(): sha256(path.read_bytes()) for path in written}
-    reasons = dict(sorted(Counter(_kind(one.reason) for one in refused).items()))
-    images = {entry.row.image: entry.record for entry in entries}
-    record = {**head, "outcome": {"files": files, "reasons": reasons}, "images": images}
-    write_json(work / RECORD, record)
-    _at_once([*written, work / RECORD])
+    written = sorted(path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file())
+    files = {name: sha256((work / name).read_bytes()) for name in written}
+    outcome = {"files": files, "reasons": count_reasons(refused)}
+    images = ((entry.row.image, entry.facts()) for entry in entries)
+    write_chunks(work / RECORD, record_chunks({**head, "outcome": outcome}, images))
+    _at_once(work, [*written, RECORD])
+
+
+def count_reasons(refused: Sequence[Refused]) -> dict[str, int]:
+    """Pictures in quarantine by reason, without the figures in brackets: like ones are counted together."""
+    return dict(sorted(Counter(one.reason.partition(" (")[0] for one in refused).items()))
 
 
 def write_map(path: Path, refused: Sequence[Refused]) -> None:
@@ -139,40 +141,35 @@ def read_map(path: Path) -> dict[str, tuple[str, str]]:
 
 def _cards(entries: Sequence[Entry]) -> Iterator[Card]:
     for entry in entries:
-        row = entry.row
+        row, facts = entry.row, entry.facts()
         yield Card(
             image=row.image,
-            risk=entry.record["checks"]["risk"],
-            checks=entry.record["checks"],
-            before=entry.before(),
-            marker=f"{MARKERS}/{Path(row.image).name}" if MARKERS in entry.files else "",
+            risk=facts["checks"]["risk"],
+            checks=facts["checks"],
+            before=entry.piece(BEFORE),
+            marker=f"{MARKERS}/{Path(row.image).name}" if MARKERS in entry.parts else "",
             stage="" if row.stage is None else STAGES[row.stage],
             view=row.view,
-            admitted=bool(entry.record["admitted"]),
+            admitted=bool(facts["admitted"]),
         )
 
 
-def _bring(path: Path, target: Path) -> None:
+def _bring(entry: Entry, part: str, target: Path) -> None:
     # copied, not moved or linked: two raw files may be the same picture, and an inode tells the order of work
     try:
         target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, target)
+        target.write_bytes(entry.piece(part))
     except OSError as error:
         raise OutputError(
             f"{target}: cannot be written ({error.strerror})", "free disk space, and repeat the command"
         ) from error
 
 
-def _at_once(files: Sequence[Path]) -> None:
+def _at_once(folder: Path, names: Sequence[str]) -> None:
     """Give all files one time: theirs would tell the order of the names behind them."""
     now = int(time.time())
-    for file in files:
-        os.utime(file, (now, now))
-
-
-def _kind(reason: str) -> str:
-    """A reason without the figures in brackets, so that like ones are counted together."""
-    return reason.partition(" (")[0]
+    for name in names:
+        os.utime(folder / name, (now, now))
 
 
 def _printable(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from livernet.core.data.duplicates.search import find_duplicates
 from livernet.core.data.manifest import Row
 from livernet.core.data.thumbnails import SIDE
 from livernet.core.preprocess.cohort.assemble import Entry
-from livernet.core.preprocess.cohort.pieces import IMAGES
+from livernet.core.preprocess.cohort.pieces import COMPARED, IMAGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +30,23 @@ class Copies:
 def mark_copies(entries: Sequence[Entry]) -> list[Entry]:
     """The entries by name, those with copies marked; numbers run from 1 in the order of the names."""
     ordered = sorted(entries, key=lambda entry: entry.row.image)
-    thumbnails_NSS = np.stack([entry.compared() for entry in ordered])
-    groups = find_duplicates(thumbnails_NSS, [entry.record["sha256"][IMAGES] for entry in ordered])
-    number_of = {row: number for number, group in enumerate(groups, start=1) for row in group.rows}
-    return [
-        replace(entry, row=replace(entry.row, duplicate_group=number_of.get(row)))
-        for row, entry in enumerate(ordered)
-    ]
+    hashes = [entry.facts()["sha256"][IMAGES] for entry in ordered]
+    for number, group in enumerate(find_duplicates(_Compared(ordered), hashes), start=1):
+        for place in group.rows:
+            row = replace(ordered[place].row, duplicate_group=number)
+            ordered[place] = replace(ordered[place], row=row)
+    return ordered
 
 
-def read_compared(path: Path) -> NDArray[np.uint8]:
-    """The thumbnail of a piece, uint8 (SIDE, SIDE)."""
-    return np.frombuffer(path.read_bytes(), np.uint8).reshape(SIDE, SIDE)
+class _Compared:
+    """Thumbnails that are made or read as they are asked for."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+
+    def __getitem__(self, rows_P: NDArray[np.intp], /) -> NDArray[np.uint8]:
+        content = b"".join(self._entries[row].piece(COMPARED) for row in rows_P.tolist())
+        return np.frombuffer(content, np.uint8).reshape(-1, SIDE, SIDE)
 
 
 def count_copies(rows: Sequence[Row]) -> Copies:

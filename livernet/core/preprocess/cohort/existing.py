@@ -1,18 +1,16 @@
 """A cohort that is there already, as entries of the next: how images leave once the key is forgotten."""
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from livernet.core.data.images import read_picture
 from livernet.core.data.manifest import load_manifest
 from livernet.core.data.table import read_table
 from livernet.core.data.thumbnails import thumbnail
 from livernet.core.preprocess.cohort.assemble import DECIDED, QUARANTINE, Entry, Refused
-from livernet.core.preprocess.cohort.pieces import MARKERS, before
+from livernet.core.preprocess.cohort.pieces import BEFORE, COMPARED, FACTS, IMAGES, MARKERS, before
 from livernet.core.preprocess.cohort.verdicts import Decided
 from livernet.core.preprocess.geometry import Geometry
 
@@ -32,18 +30,10 @@ def read_entries(out: Path, record: dict[str, Any]) -> list[Entry]:
     entries: list[Entry] = []
     for row in load_manifest(out).rows:
         named = [row.image, row.mask, row.mask_b, f"{MARKERS}/{Path(row.image).name}"]
-        there = [part for part in named if part and (out / part).is_file()]
-        files = {Path(part).parent.as_posix(): out / part for part in there}
+        parts = tuple(Path(name).parts[0] for name in named if name and (out / name).is_file())
         made = record["images"][row.image]
-        entries.append(
-            Entry(
-                row=row,
-                compared=partial(_compared, out / row.image),
-                record=made,
-                files=files,
-                before=partial(_before, files[Path(row.image).parent.as_posix()], files.get(MARKERS), made),
-            )
-        )
+        piece = partial(_piece, out, Path(row.image).name, MARKERS in parts, made)
+        entries.append(Entry(row=row, parts=parts, piece=piece))
     return entries
 
 
@@ -72,10 +62,13 @@ def read_decided(out: Path) -> list[Decided]:
     return [Decided(*(cells[name] for name in Decided._fields)) for _, cells in table.rows]
 
 
-def _compared(image: Path) -> NDArray[np.uint8]:
-    return thumbnail(read_picture(image).grey_HW)
-
-
-def _before(image: Path, marker: Path | None, made: dict[str, Any]) -> bytes:
-    marker_SS: NDArray[np.uint8] | None = None if marker is None else read_picture(marker).grey_HW
-    return before(read_picture(image).grey_HW, marker_SS, Geometry.from_dict(made["geometry"]))
+def _piece(out: Path, name: str, marked: bool, made: dict[str, Any], part: str) -> bytes:
+    if part == FACTS:
+        return json.dumps(made).encode()
+    if part not in {BEFORE, COMPARED}:
+        return (out / part / name).read_bytes()
+    image_SS = read_picture(out / IMAGES / name).grey_HW
+    if part == COMPARED:
+        return thumbnail(image_SS).tobytes()
+    marker_SS = read_picture(out / MARKERS / name).grey_HW if marked else None
+    return before(image_SS, marker_SS, Geometry.from_dict(made["geometry"]))

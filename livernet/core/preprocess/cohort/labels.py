@@ -28,7 +28,7 @@ _NUMBER_OR_DATE = re.compile(
 _HINT = "name the columns in the first line, with commas between: file,patient,stage[,site,scanner,view]"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Label:
     """What the table says of one picture; carries patient data."""
 

@@ -13,28 +13,28 @@ from livernet import __version__
 from livernet.core.data.manifest import Row
 from livernet.core.errors import FaultsError, OutputError
 from livernet.core.files import UNFINISHED, flush
-from livernet.core.preprocess.cohort.assemble import Entry, Refused, assemble, write_map
+from livernet.core.preprocess.cohort.assemble import Entry, Refused, assemble, count_reasons, write_map
 from livernet.core.preprocess.cohort.claim import STORE, claimed, clear, is_half_way, put_in_place
-from livernet.core.preprocess.cohort.copies import mark_copies, read_compared
+from livernet.core.preprocess.cohort.copies import mark_copies
 from livernet.core.preprocess.cohort.existing import read_decided, read_entries, read_refused
 from livernet.core.preprocess.cohort.naming import Named, name_all
 from livernet.core.preprocess.cohort.pieces import (
-    ASIDE,
-    BEFORE,
-    COMPARED,
+    IMAGES,
+    MARKERS,
     Job,
     Outcome,
     Output,
     Refusal,
     job_digest,
     make_pieces,
-    piece_path,
+    read_piece,
 )
 from livernet.core.preprocess.cohort.places import Places, check_places
 from livernet.core.preprocess.cohort.plan import Plan, make_plan
 from livernet.core.preprocess.cohort.pool import CRASHED, Pool, suitable_workers
 from livernet.core.preprocess.cohort.record import is_whole, read_record, record_head
-from livernet.core.preprocess.cohort.summary import Summary, summarise
+from livernet.core.preprocess.cohort.sources import MASKS, MASKS_B
+from livernet.core.preprocess.cohort.summary import Made, Summary, read_made, summarise
 from livernet.core.preprocess.cohort.verdicts import Decided, check_not_back
 from livernet.core.preprocess.settings import PreprocessConfig
 
@@ -77,7 +77,7 @@ def preprocess_folder(
             inputs = _inputs(plan, [job_digest(item.job) for item in plan.items])
             if _is_done(plan, settings, record, inputs):
                 clear(places.out)
-                return summarise(plan, unchanged=True)
+                return summarise(plan, read_made(places.out, record), unchanged=True)
             if plan.key_check is None:
                 return _reject(plan, record, earlier)
         suitable = suitable_workers(len(plan.items)) if workers is None else workers
@@ -177,7 +177,8 @@ def _finish(
     work = _work_folder(out)
     try:
         decided = plan.verdicts.rows(became)
-        assemble(work, mark_copies(kept), refused, decided, record_head(settings, inputs, plan.key_check))
+        kept = mark_copies(kept)
+        assemble(work, kept, refused, decided, record_head(settings, inputs, plan.key_check))
         if any(one.file for one in refused):
             write_map(plan.map_file, refused)
         flush()
@@ -187,7 +188,15 @@ def _finish(
         raise OutputError(error.message.replace(str(work), str(out)), error.hint) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return summarise(plan, unchanged=False, continued=continued)
+    made = Made(
+        rows=[entry.row for entry in kept],
+        markers=sum(MARKERS in entry.parts for entry in kept),
+        admitted=sum(bool(entry.token) for entry in kept),
+        on_marker=settings["on_marker"],
+        reasons=count_reasons(refused),
+        decided=decided,
+    )
+    return summarise(plan, made, unchanged=False, continued=continued)
 
 
 def _outcomes(
@@ -216,14 +225,13 @@ def _crash(job: Job) -> Outcome:
 
 
 def _entry(named: Named, output: Output, store: Path) -> Entry:
-    stem, label, key = named.stem(output), named.item.label, named.outcome.key
-    paths = {part: f"{part}/{stem}.png" for part in output.files if part not in ASIDE}
+    stem, label, masks = named.stem(output), named.item.label, named.item.job.masks
     row = Row(
-        image=paths["images"],
+        image=f"{IMAGES}/{stem}.png",
         patient=named.patient,
         stage=None if label is None else label.stage,
-        mask=paths.get("masks", ""),
-        mask_b=paths.get("masks_b", ""),
+        mask=f"{MASKS}/{stem}.png" if MASKS in masks else "",
+        mask_b=f"{MASKS_B}/{stem}.png" if MASKS_B in masks else "",
         site=named.item.site,
         scanner="" if label is None else label.scanner,
         view="" if label is None else label.view,
@@ -231,10 +239,8 @@ def _entry(named: Named, output: Output, store: Path) -> Entry:
     )
     return Entry(
         row=row,
-        record={**output.record, "admitted": output.admitted},
-        files={part: piece_path(store, key, output.suffix, part) for part in paths},
-        before=piece_path(store, key, output.suffix, BEFORE).read_bytes,
-        compared=partial(read_compared, piece_path(store, key, output.suffix, COMPARED)),
+        parts=(IMAGES, *([MARKERS] if output.marked else []), *masks),
+        piece=partial(read_piece, store, named.outcome.key, output.suffix),
         token=_admitting(named, output),
     )
 

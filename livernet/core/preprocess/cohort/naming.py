@@ -11,7 +11,7 @@ from livernet.core.preprocess.cohort.pseudonyms import Pseudonyms
 from livernet.core.stages import STAGES
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Named:
     """A file with its name in the cohort."""
 

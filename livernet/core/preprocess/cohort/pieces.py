@@ -9,9 +9,8 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,17 +31,16 @@ from livernet.core.preprocess.refusal import Quarantined
 from livernet.core.preprocess.review.pages import before_thumbnail
 from livernet.core.preprocess.settings import PreprocessConfig
 
-IMAGES, MARKERS, BEFORE, COMPARED = "images", "markers", "before", "compared"
-"""Parts of an output besides the masks: two folders of the cohort, and two of :data:`ASIDE`."""
-ASIDE = {BEFORE, COMPARED}
-"""Thumbnails that are no files of the cohort: for the review sheet, and to find copies by."""
+IMAGES, MARKERS, BEFORE, COMPARED, FACTS = "images", "markers", "before", "compared", "facts"
+"""Parts of an output besides the masks: two folders of the cohort; thumbnails for the review sheet, and to
+find copies by; what ``preprocess.json`` is to say."""
 
 _THUMBNAIL = 320
 
 Masks = Mapping[str, NDArray[np.bool_]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """One raw file to work on; pickled."""
 
@@ -58,23 +56,21 @@ class Job:
     """Whether its DICOM header is to say whose picture it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Output:
     """One square made of a file."""
 
     suffix: str
     """What tells the outputs of one file apart: frame and panel, e.g. ``_f012_p1``; mostly empty."""
-    files: dict[str, str]
-    """Part to SHA-256 of its bytes."""
-    record: dict[str, Any]
-    """For ``preprocess.json``."""
+    marked: bool
+    """Whether marks were found inside the sector, and their mask was written."""
     frame: str
     """The part of the suffix that tells the frame."""
     admitted: bool
     """Whether it was refused, and let in because a person said so."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
     """A file, or a frame of it, that is set aside."""
 
@@ -86,7 +82,7 @@ class Refusal:
     """What the user can do."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """What became of a file."""
 
@@ -142,12 +138,22 @@ def piece_path(store: Path, key: str, suffix: str, part: str) -> Path:
     return store / f"{key}{suffix}.{part}"
 
 
+def read_piece(store: Path, key: str, suffix: str, part: str) -> bytes:
+    """The bytes of a part of an output.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return piece_path(store, key, suffix, part).read_bytes()
+
+
 Made = tuple[tuple[Output, ...], tuple[Refusal, ...]]
 
 
 def _make(job: Job, settings: PreprocessConfig, store: Path, key: str) -> Made:
     outputs: list[Output] = []
     refused: list[Refusal] = []
+    digests: dict[str, str] = {}
     several = settings.frames not in {"first", "middle"}
     try:
         masks = {part: read_mask(path) for part, path in job.masks.items()}
@@ -164,13 +170,15 @@ def _make(job: Job, settings: PreprocessConfig, store: Path, key: str) -> Made:
                 continue
             for panel, prepared in enumerate(panels, start=1):
                 suffix = f"{frame}_p{panel}" if len(panels) > 1 else frame
-                files, record = _write(piece_path(store, key, suffix, ""), picture, prepared, masks)
-                outputs.append(
-                    Output(suffix=suffix, files=files, record=record, frame=frame, admitted=admitted)
+                marked = prepared.marker_SS is not None
+                output = Output(suffix=suffix, marked=marked, frame=frame, admitted=admitted)
+                digests |= _write(
+                    piece_path(store, key, suffix, ""), picture, prepared, masks, admitted=admitted
                 )
+                outputs.append(output)
     except DataError as error:
         refused.append(Refusal(suffix="", reason=_without_paths(error.message, job), remedy=error.hint))
-    made = {"outputs": [vars(one) for one in outputs], "refused": [vars(one) for one in refused]}
+    made = {"digests": digests, "outputs": [*map(asdict, outputs)], "refused": [*map(asdict, refused)]}
     write_scratch(piece_path(store, key, "", "json"), json.dumps(made).encode())
     return tuple(outputs), tuple(refused)
 
@@ -191,22 +199,23 @@ def _panels(
 
 
 def _write(
-    path: Path, picture: Picture, prepared: Prepared, masks: Masks
-) -> tuple[dict[str, str], dict[str, Any]]:
-    """The digests of the files written, by part, and the record."""
+    path: Path, picture: Picture, prepared: Prepared, masks: Masks, *, admitted: bool
+) -> dict[str, str]:
+    """The digests of the files written, by name."""
     squares = {
         IMAGES: prepared.image_SS,
         **({} if prepared.marker_SS is None else {MARKERS: prepared.marker_SS}),
         **{part: mask_to_square(m_HW & prepared.kept_HW, prepared.geometry) for part, m_HW in masks.items()},
     }
     contents = {part: png_bytes(square_SS) for part, square_SS in squares.items()}
+    record = image_record(picture, prepared, {part: sha256(content) for part, content in contents.items()})
     contents[BEFORE] = before(prepared.image_SS, prepared.marker_SS, prepared.geometry)
     contents[COMPARED] = thumbnail(prepared.image_SS).tobytes()
-    for part, content in contents.items():
-        write_scratch(path.with_name(f"{path.name}{part}"), content)
-    digests = {part: sha256(content) for part, content in contents.items()}
-    shown = {part: digest for part, digest in digests.items() if part not in ASIDE}
-    return digests, image_record(picture, prepared, shown)
+    contents[FACTS] = json.dumps(record | {"admitted": admitted}).encode()
+    named = {path.with_name(f"{path.name}{part}"): content for part, content in contents.items()}
+    for file, content in named.items():
+        write_scratch(file, content)
+    return {file.name: sha256(content) for file, content in named.items()}
 
 
 def _load(store: Path, key: str) -> Made | None:
@@ -215,11 +224,10 @@ def _load(store: Path, key: str) -> Made | None:
         made = json.loads(piece_path(store, key, "", "json").read_bytes())
         outputs = tuple(Output(**one) for one in made["outputs"])
         refused = tuple(Refusal(**one) for one in made["refused"])
-        for output in outputs:
-            for part, digest in output.files.items():
-                if sha256(piece_path(store, key, output.suffix, part).read_bytes()) != digest:
-                    return None
-    except (OSError, ValueError, KeyError, TypeError):
+        for name, digest in made["digests"].items():
+            if sha256((store / name).read_bytes()) != digest:
+                return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return outputs, refused
 

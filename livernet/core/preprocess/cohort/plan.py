@@ -15,7 +15,7 @@ from livernet.core.preprocess.review.decisions import read_decisions
 from livernet.core.stages import STAGES
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """One raw file."""
 

@@ -1,6 +1,6 @@
 """``preprocess.json``: how each image of a cohort was made, without patient data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ from livernet import __version__
 from livernet.core.data.images import Picture
 from livernet.core.data.record import RECORD
 from livernet.core.errors import OutputError
-from livernet.core.files import is_vacant, read_json, sha256
+from livernet.core.files import is_vacant, json_bytes, read_json, sha256
 from livernet.core.preprocess.cohort.border import border_facts
 from livernet.core.preprocess.pipeline import Prepared
 
@@ -73,6 +73,23 @@ def record_head(settings: dict[str, Any], inputs: str, key_check: str | None) ->
         "key_check": key_check,
         "inputs": inputs,
     }
+
+
+def record_chunks(head: Mapping[str, Any], images: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[bytes]:
+    """The bytes of the document, one image after the other: what ``json_bytes`` makes of the whole.
+
+    Args:
+        head: the document without its images.
+        images: name and record of each, at least one.
+    """
+    opening, closing = json_bytes({**head, "images": {"": {}}}).rsplit(b'\n  "": {}', 1)
+    yield opening
+    between = b"\n  "
+    for name, record in images:
+        text = json_bytes({name: record})
+        yield between + text[len(b"{\n ") : -len(b"\n}\n")].replace(b"\n", b"\n ")
+        between = b",\n  "
+    yield closing
 
 
 def read_record(out: Path) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ _OURS = {KIND, "cv", "train", "predict"}
 _OTHER_NAMES = {"dicomdir", "thumbs.db", "readme", "license", "desktop.ini"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """One input file."""
 

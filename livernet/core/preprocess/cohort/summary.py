@@ -1,14 +1,16 @@
-"""What became of a folder of raw pictures, read off the cohort itself."""
+"""What became of a folder of raw pictures."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from livernet.core.data.manifest import load_manifest
+from livernet.core.data.manifest import Row, load_manifest
 from livernet.core.preprocess.cohort.copies import Copies, count_copies
 from livernet.core.preprocess.cohort.existing import read_decided
 from livernet.core.preprocess.cohort.plan import Plan
-from livernet.core.preprocess.cohort.record import read_record
+from livernet.core.preprocess.cohort.verdicts import Decided
 from livernet.core.stages import STAGES
 
 
@@ -55,38 +57,68 @@ class Summary:
         return sum(self.reasons.values())
 
 
-def summarise(plan: Plan, *, unchanged: bool, continued: int = 0) -> Summary:
-    """The summary of a finished run.
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a cohort holds."""
 
-    Args:
-        plan: of the run.
-        unchanged: whether the cohort was there already.
-        continued: files that an interrupted run had prepared.
+    rows: Sequence[Row]
+    """Of its manifest."""
+    markers: int
+    """Images with marks inside the sector."""
+    admitted: int
+    """Images that a person let in by name."""
+    on_marker: str
+    """What was done about marks."""
+    reasons: dict[str, int]
+    """Quarantined pictures by reason."""
+    decided: Sequence[Decided]
+    """The decisions that it was made by."""
+
+
+def read_made(out: Path, record: dict[str, Any]) -> Made:
+    """What a cohort that is there holds, by its files and its ``preprocess.json``.
 
     Raises:
         DataError: the cohort cannot be read.
     """
-    out = plan.places.out
-    cohort = load_manifest(out)
-    record = read_record(out) or {}
-    decided = read_decided(out)
-    outside = [one.item for one in decided if one.verdict == "admit" and not one.images]
-    images, reasons = record["images"].values(), record["outcome"]["reasons"]
-    return Summary(
-        out=out,
-        files=len(plan.items),
-        images=len(cohort.rows),
-        patients=len(cohort.patients),
-        stages=dict(sorted(Counter("" if r.stage is None else STAGES[r.stage] for r in cohort.rows).items())),
-        masks=sum(bool(row.mask) for row in cohort.rows),
+    images = record["images"].values()
+    return Made(
+        rows=load_manifest(out).rows,
         markers=sum(image["checks"]["markers"] > 0 for image in images),
-        on_marker=record["settings"]["on_marker"],
-        copies=count_copies(cohort.rows),
-        reasons=reasons,
-        rejected=sum(one.verdict == "reject" for one in decided),
         admitted=sum(image["admitted"] for image in images),
-        notes=(*plan.notes, *_alone(plan, len(cohort.rows), len(cohort.patients)), *map(_stays, outside)),
-        map_file=plan.map_file if reasons and plan.map_file.is_file() else None,
+        on_marker=record["settings"]["on_marker"],
+        reasons=record["outcome"]["reasons"],
+        decided=read_decided(out),
+    )
+
+
+def summarise(plan: Plan, made: Made, *, unchanged: bool, continued: int = 0) -> Summary:
+    """The summary of a finished run.
+
+    Args:
+        plan: of the run.
+        made: what the cohort holds.
+        unchanged: whether the cohort was there already.
+        continued: files that an interrupted run had prepared.
+    """
+    patients = len({row.patient for row in made.rows})
+    stages = Counter("" if row.stage is None else STAGES[row.stage] for row in made.rows)
+    outside = [one.item for one in made.decided if one.verdict == "admit" and not one.images]
+    return Summary(
+        out=plan.places.out,
+        files=len(plan.items),
+        images=len(made.rows),
+        patients=patients,
+        stages=dict(sorted(stages.items())),
+        masks=sum(bool(row.mask) for row in made.rows),
+        markers=made.markers,
+        on_marker=made.on_marker,
+        copies=count_copies(made.rows),
+        reasons=made.reasons,
+        rejected=sum(one.verdict == "reject" for one in made.decided),
+        admitted=made.admitted,
+        notes=(*plan.notes, *_alone(plan, len(made.rows), patients), *map(_stays, outside)),
+        map_file=plan.map_file if made.reasons and plan.map_file.is_file() else None,
         unchanged=unchanged,
         continued=continued,
     )

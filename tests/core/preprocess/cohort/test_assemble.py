@@ -6,6 +6,7 @@ import pytest
 
 from livernet.core.data.manifest import Row, load_manifest
 from livernet.core.errors import OutputError
+from livernet.core.files import json_bytes
 from livernet.core.preprocess.cohort.assemble import Entry, Refused, assemble, read_map, write_map
 from livernet.core.preprocess.cohort.claim import put_in_place
 from livernet.core.preprocess.cohort.verdicts import Decided
@@ -22,15 +23,16 @@ def folders(tmp_path):
     return out, work, store
 
 
-def entry(store, stem, risk=0.1):
-    path = save(store / f"{stem}.png", SQUARE)
-    row = Row(image=f"images/{stem}.png", patient=stem[:2], stage=2)
+def entry(folder, stem, risk=0.1):
+    """An image whose file lies in a folder."""
+    path = save(folder / f"{stem}.png", SQUARE)
+    facts = json.dumps({"checks": {"risk": risk}, "admitted": False}).encode()
+
+    def piece(part):
+        return {"facts": facts, "before": b"\xff"}.get(part) or path.read_bytes()
+
     return Entry(
-        row=row,
-        record={"checks": {"risk": risk}, "admitted": False},
-        files={"images": path},
-        before=lambda: b"\xff",
-        compared=lambda: np.zeros((64, 64), np.uint8),
+        row=Row(image=f"images/{stem}.png", patient=stem[:2], stage=2), parts=("images",), piece=piece
     )
 
 
@@ -62,18 +64,11 @@ def test_decisions_are_listed(folders):
 
 def test_files_of_a_standing_cohort_are_copied_and_what_is_old_goes(folders):
     out, work, _ = folders
-    kept = save(out / "images" / "P1_01.png", SQUARE)
+    kept = out / "images" / "P1_01.png"
+    standing = entry(kept.parent, "P1_01")
     save(out / "images" / "P9_01.png", SQUARE)
     (out / "review-2.html").write_text("old")
     (out / "notes.txt").write_text("mine")
-    row = Row(image="images/P1_01.png", patient="P1")
-    standing = Entry(
-        row=row,
-        record={"checks": {"risk": 0}, "admitted": False},
-        files={"images": kept},
-        before=lambda: b"\xff",
-        compared=lambda: np.zeros((64, 64), np.uint8),
-    )
     assemble(work, [standing], [], [], {})
     assert kept.is_file()
     put_in_place(work, out)
@@ -82,10 +77,18 @@ def test_files_of_a_standing_cohort_are_copied_and_what_is_old_goes(folders):
     assert (out / "notes.txt").is_file()
 
 
+def test_the_record_is_written_as_a_whole_would_be(folders):
+    _, work, store = folders
+    assemble(work, [entry(store, "P2_01"), entry(store, "P1_01")], [], [], {"kind": "livernet cohort"})
+    text = (work / "preprocess.json").read_bytes()
+    assert text == json_bytes(json.loads(text))
+    assert list(json.loads(text)["images"]) == ["images/P1_01.png", "images/P2_01.png"]
+
+
 def test_a_lost_piece_is_told(folders):
     _, work, store = folders
     lost = entry(store, "P1_01")
-    lost.files["images"].unlink()
+    (store / "P1_01.png").unlink()
     with pytest.raises(OutputError, match=r"P1_01.png: cannot be written \(No such file"):
         assemble(work, [lost], [], [], {})
 

@@ -1,20 +1,15 @@
-import numpy as np
+import json
 
 from livernet.core.data.manifest import Row
 from livernet.core.preprocess.cohort.assemble import Entry
-from livernet.core.preprocess.cohort.copies import Copies, count_copies, mark_copies, read_compared
+from livernet.core.preprocess.cohort.copies import Copies, count_copies, mark_copies
 from tests.core.data.duplicates.pictures import picture, thumbnails
 
 
 def entry(name: str, seed: int, digest: str) -> Entry:
     (small,) = thumbnails(picture(seed))
-    return Entry(
-        row=Row(image=f"images/{name}.png", patient=name),
-        record={"sha256": {"images": digest}},
-        files={},
-        before=lambda: b"",
-        compared=lambda: small,
-    )
+    pieces = {"facts": json.dumps({"sha256": {"images": digest}}).encode(), "compared": small.tobytes()}
+    return Entry(row=Row(image=f"images/{name}.png", patient=name), parts=(), piece=pieces.__getitem__)
 
 
 def test_numbers_run_in_the_order_of_the_names():
@@ -40,9 +35,3 @@ def test_copies_are_counted():
         Row(image="6", patient="e"),
     ]
     assert count_copies(rows) == Copies(groups=2, images=5, across_patients=1, across_stages=1)
-
-
-def test_a_thumbnail_is_read_as_it_was_written(tmp_path):
-    (small,) = thumbnails(picture(1))
-    (tmp_path / "x").write_bytes(small.tobytes())
-    assert np.array_equal(read_compared(tmp_path / "x"), small)

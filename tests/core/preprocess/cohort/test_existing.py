@@ -1,4 +1,5 @@
 from livernet.core.preprocess.cohort.existing import read_decided, read_entries, read_refused
+from livernet.core.preprocess.cohort.pieces import BEFORE, COMPARED
 from livernet.core.preprocess.cohort.record import read_record
 from tests.core.preprocess.cohort.test_make import contents, raw, run  # noqa: F401
 
@@ -8,9 +9,11 @@ def test_a_cohort_is_read_back(raw):  # noqa: F811
     entries = read_entries(summary.out, read_record(summary.out))
     assert len(entries) == 3
     masked = next(entry for entry in entries if entry.row.mask)
-    assert set(masked.files) == {"images", "masks", "masks_b"}
-    assert all(path.is_file() for path in masked.files.values())
-    assert masked.before().startswith(b"\xff\xd8")
+    assert masked.parts == ("images", "masks", "masks_b")
+    assert all(masked.piece(part).startswith(b"\x89PNG") for part in masked.parts)
+    assert masked.piece(BEFORE).startswith(b"\xff\xd8")
+    assert len(masked.piece(COMPARED)) == 64 * 64
+    assert masked.facts() == read_record(summary.out)["images"][masked.row.image]
     assert [one.token[0] for one in read_refused(summary.out)] == ["Q"]
     assert read_decided(summary.out) == []
 
@@ -22,4 +25,4 @@ def test_thumbnails_come_out_the_same(raw):  # noqa: F811
     import base64
 
     for entry in read_entries(summary.out, read_record(summary.out)):
-        assert base64.b64encode(entry.before()).decode() in sheet
+        assert base64.b64encode(entry.piece(BEFORE)).decode() in sheet

@@ -21,7 +21,7 @@ def item(name: str, patient: str = "") -> Item:
 
 
 def output(suffix: str = "") -> Output:
-    return Output(suffix=suffix, files={}, record={}, frame="", admitted=False)
+    return Output(suffix=suffix, marked=False, frame="", admitted=False)
 
 
 def names(items: list[Item], patients: list[str]) -> list[tuple[str, int]]:

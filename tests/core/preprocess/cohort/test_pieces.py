@@ -6,7 +6,18 @@ import pytest
 
 from livernet.core.errors import OutputError
 from livernet.core.preprocess.cohort import pieces
-from livernet.core.preprocess.cohort.pieces import IMAGES, MARKERS, Job, job_digest, make_pieces, piece_path
+from livernet.core.preprocess.cohort.pieces import (
+    BEFORE,
+    COMPARED,
+    FACTS,
+    IMAGES,
+    MARKERS,
+    Job,
+    job_digest,
+    make_pieces,
+    piece_path,
+    read_piece,
+)
 from livernet.core.preprocess.settings import PreprocessConfig
 from tests.core.preprocess.screens import CONVEX, SHAPE, cross, save, screen, write
 from tests.dicom_files import native
@@ -30,11 +41,14 @@ def test_a_picture_becomes_a_square_and_its_masks(tmp_path, store):
     mask = save(tmp_path / "mask.png", np.where(CONVEX.mask(SHAPE), 255, 0).astype(np.uint8))
     made = make_pieces(job(path, masks={"masks": mask}), SETTINGS, store)
     (output,) = made.outputs
-    assert set(output.files) == {IMAGES, MARKERS, "masks", "before", "compared"}
-    assert output.suffix == ""
+    assert (output.suffix, output.marked) == ("", True)
     assert not made.refused
-    assert all(piece_path(store, made.key, "", part).is_file() for part in output.files)
-    assert output.record["checks"]["markers"] == 1
+    parts = [IMAGES, MARKERS, "masks", BEFORE, COMPARED]
+    assert all(read_piece(store, made.key, "", part) for part in parts)
+    facts = json.loads(read_piece(store, made.key, "", FACTS))
+    assert facts["checks"]["markers"] == 1
+    assert set(facts["sha256"]) == {IMAGES, MARKERS, "masks"}
+    assert not facts["admitted"]
 
 
 def test_what_was_made_is_found_again(tmp_path, store):

@@ -5,12 +5,13 @@ import pytest
 
 from livernet.core.data.images import read_picture
 from livernet.core.errors import OutputError
-from livernet.core.files import sha256
+from livernet.core.files import json_bytes, sha256
 from livernet.core.preprocess.cohort.record import (
     RECORD,
     image_record,
     is_whole,
     read_record,
+    record_chunks,
     record_head,
 )
 from livernet.core.preprocess.geometry import Geometry
@@ -55,6 +56,14 @@ def test_record_is_read_back(tmp_path):
     out, record = cohort(tmp_path)
     assert read_record(out) == record
     assert record["deidentification"]["PatientIdentityRemoved (0012,0062)"] == "YES"
+
+
+def test_the_document_is_written_image_by_image():
+    images = {
+        f"images/P{n}.png": {"checks": {"route": "가", "kinds": {}}, "scale": [n, 0.5]} for n in range(3)
+    }
+    head = {"kind": "livernet cohort", "outcome": {"files": {"": "0"}}}
+    assert b"".join(record_chunks(head, images.items())) == json_bytes({**head, "images": images})
 
 
 def test_no_record_in_a_new_or_empty_folder(tmp_path):
