@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from io import SEEK_CUR
 from pathlib import Path
 
 import numpy as np
@@ -133,18 +134,22 @@ def before(image_SS: NDArray[np.uint8], marker_SS: NDArray[np.uint8] | None, geo
     return before_thumbnail(on_screen(kept_SS, geometry, _THUMBNAIL))
 
 
-def piece_path(store: Path, key: str, suffix: str, part: str) -> Path:
-    """Where a part of an output lies in the store."""
-    return store / f"{key}{suffix}.{part}"
+def pieces_path(store: Path, key: str, suffix: str) -> Path:
+    """Where all parts of an output lie in the store: together, for files take long to be removed again."""
+    return store / f"{key}{suffix}.pieces"
 
 
 def read_piece(store: Path, key: str, suffix: str, part: str) -> bytes:
     """The bytes of a part of an output.
 
     Raises:
-        OSError: it is not there.
+        OSError: the output is not there.
     """
-    return piece_path(store, key, suffix, part).read_bytes()
+    with pieces_path(store, key, suffix).open("rb") as stream:
+        sizes: dict[str, int] = json.loads(stream.readline())
+        before_it = list(sizes)[: list(sizes).index(part)]
+        stream.seek(sum(sizes[other] for other in before_it), SEEK_CUR)
+        return stream.read(sizes[part])
 
 
 Made = tuple[tuple[Output, ...], tuple[Refusal, ...]]
@@ -172,14 +177,14 @@ def _make(job: Job, settings: PreprocessConfig, store: Path, key: str) -> Made:
                 suffix = f"{frame}_p{panel}" if len(panels) > 1 else frame
                 marked = prepared.marker_SS is not None
                 output = Output(suffix=suffix, marked=marked, frame=frame, admitted=admitted)
-                digests |= _write(
-                    piece_path(store, key, suffix, ""), picture, prepared, masks, admitted=admitted
-                )
+                content = _packed(_parts(picture, prepared, masks, admitted=admitted))
+                write_scratch(pieces_path(store, key, suffix), content)
+                digests[suffix] = sha256(content)
                 outputs.append(output)
     except DataError as error:
         refused.append(Refusal(suffix="", reason=_without_paths(error.message, job), remedy=error.hint))
     made = {"digests": digests, "outputs": [*map(asdict, outputs)], "refused": [*map(asdict, refused)]}
-    write_scratch(piece_path(store, key, "", "json"), json.dumps(made).encode())
+    write_scratch(_made_path(store, key), json.dumps(made).encode())
     return tuple(outputs), tuple(refused)
 
 
@@ -198,38 +203,46 @@ def _panels(
         return Refusal(suffix=frame, reason=why.reason, remedy=why.remedy)
 
 
-def _write(
-    path: Path, picture: Picture, prepared: Prepared, masks: Masks, *, admitted: bool
-) -> dict[str, str]:
-    """The digests of the files written, by name."""
+def _parts(picture: Picture, prepared: Prepared, masks: Masks, *, admitted: bool) -> dict[str, bytes]:
+    """Part to its bytes."""
     squares = {
         IMAGES: prepared.image_SS,
         **({} if prepared.marker_SS is None else {MARKERS: prepared.marker_SS}),
         **{part: mask_to_square(m_HW & prepared.kept_HW, prepared.geometry) for part, m_HW in masks.items()},
     }
-    contents = {part: png_bytes(square_SS) for part, square_SS in squares.items()}
-    record = image_record(picture, prepared, {part: sha256(content) for part, content in contents.items()})
-    contents[BEFORE] = before(prepared.image_SS, prepared.marker_SS, prepared.geometry)
-    contents[COMPARED] = thumbnail(prepared.image_SS).tobytes()
-    contents[FACTS] = json.dumps(record | {"admitted": admitted}).encode()
-    named = {path.with_name(f"{path.name}{part}"): content for part, content in contents.items()}
-    for file, content in named.items():
-        write_scratch(file, content)
-    return {file.name: sha256(content) for file, content in named.items()}
+    files = {part: png_bytes(square_SS) for part, square_SS in squares.items()}
+    record = image_record(picture, prepared, {part: sha256(content) for part, content in files.items()})
+    return {
+        **files,
+        BEFORE: before(prepared.image_SS, prepared.marker_SS, prepared.geometry),
+        COMPARED: thumbnail(prepared.image_SS).tobytes(),
+        FACTS: json.dumps(record | {"admitted": admitted}).encode(),
+    }
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
+    """Parts one after the other, behind a line of JSON that tells their sizes."""
+    sizes = json.dumps({part: len(content) for part, content in parts.items()})
+    return b"".join([sizes.encode(), b"\n", *parts.values()])
 
 
 def _load(store: Path, key: str) -> Made | None:
     """What an earlier run made, if every file of it is there and whole."""
     try:
-        made = json.loads(piece_path(store, key, "", "json").read_bytes())
+        made = json.loads(_made_path(store, key).read_bytes())
         outputs = tuple(Output(**one) for one in made["outputs"])
         refused = tuple(Refusal(**one) for one in made["refused"])
-        for name, digest in made["digests"].items():
-            if sha256((store / name).read_bytes()) != digest:
+        for output in outputs:
+            content = pieces_path(store, key, output.suffix).read_bytes()
+            if sha256(content) != made["digests"][output.suffix]:
                 return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return outputs, refused
+
+
+def _made_path(store: Path, key: str) -> Path:
+    return store / f"{key}.json"
 
 
 def _key(digest: str, job: Job, settings: PreprocessConfig) -> str:

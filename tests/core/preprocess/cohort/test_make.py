@@ -203,7 +203,7 @@ def test_damaged_pieces_of_an_interrupted_run_are_made_again(raw):
         preprocess_folder(places, SETTINGS, stop, 0)
     first, second, _ = sorted((raw.parent / "out" / ".writing-pieces").glob("*.json"))
     first.write_bytes(first.read_bytes()[:-20])
-    second.with_suffix(".images").write_bytes(b"")
+    second.with_suffix(".pieces").write_bytes(b"")
     summary = run(raw, key=False)
     assert (summary.images, summary.continued) == (3, 1)
 

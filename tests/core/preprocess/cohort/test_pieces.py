@@ -15,7 +15,7 @@ from livernet.core.preprocess.cohort.pieces import (
     Job,
     job_digest,
     make_pieces,
-    piece_path,
+    pieces_path,
     read_piece,
 )
 from livernet.core.preprocess.settings import PreprocessConfig
@@ -65,7 +65,7 @@ def test_what_was_made_is_found_again(tmp_path, store):
 def test_a_piece_that_lost_a_file_is_made_again(tmp_path, store):
     path = save(tmp_path / "kim.png", screen())
     key = make_pieces(job(path), SETTINGS, store).key
-    piece_path(store, key, "", IMAGES).unlink()
+    pieces_path(store, key, "").unlink()
     assert not make_pieces(job(path), SETTINGS, store).kept
 
 
