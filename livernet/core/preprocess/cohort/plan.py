@@ -128,10 +128,10 @@ def _items(
     verdicts: Verdicts,
 ) -> list[Item]:
     items: list[Item] = []
-    frames: dict[str, list[str]] = {}
+    none, frames = frozenset[str](), dict[str, frozenset[str]]()
     for admitted in verdicts.admitted:
         token, mark, frame = admitted.partition("_")
-        frames.setdefault(token, []).append(mark + frame)
+        frames[token] = frames.get(token, none) | {mark + frame}
     for source in sources:
         label = labels.get(source.name)
         token = pseudonyms.token(source.name)
@@ -139,7 +139,7 @@ def _items(
             path=source.path,
             masks={part: found[source.name] for part, found in masks.items() if source.name in found},
             fault=source.fault,
-            admitted=frozenset(frames.get(token, ())),
+            admitted=frames.get(token, none),
             ask_patient=label is None or not label.patient,
         )
         site = pseudonyms.site(label.site if label is not None else "")
