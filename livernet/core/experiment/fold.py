@@ -49,6 +49,8 @@ METRICS = "metrics.jsonl"
 MASKS = "masks"
 WINDOWS = "patches.json"
 _STATE = "unfinished.safetensors"
+_BATCHES = 8
+"""Answered before their masks are written: many test images would fill the memory with probabilities."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +96,7 @@ def run_fold(
     """
     network = fit(job, tensors, device, on_epoch)
     if job.baseline is None:
-        inferred = infer(network, tensors.images_N1HW[list(job.fold.test)], device)
-        places = range(len(job.fold.test))
-        predictions = [_write_case(job, inferred, place, masks=network.learnt.mask) for place in places]
+        predictions = _answer(job, network, tensors, device)
     else:
         predictions = _answer_patches(job, job.baseline, network, tensors, device)
     write_predictions(job.folder / PREDICTIONS, predictions)
@@ -190,6 +190,17 @@ def _run_again(folder: Path) -> str:
     return f"delete {folder} and repeat the command: this fold alone is run again"
 
 
+def _answer(job: FoldJob, network: Network, tensors: Tensors, device: Device) -> list[Prediction]:
+    """What a network says of the test images, whose masks are written a few batches at a time."""
+    found: list[Prediction] = []
+    step = _BATCHES * job.config.train.batch
+    for at in range(0, len(job.fold.test), step):
+        rows = list(job.fold.test[at : at + step])
+        said = infer(network, tensors.images_N1HW[rows], device)
+        found += [_write_case(job, row, said, n, masks=network.learnt.mask) for n, row in enumerate(rows)]
+    return found
+
+
 def _answer_patches(
     job: FoldJob, baseline: Baseline, network: Network, tensors: Tensors, device: Device
 ) -> list[Prediction]:
@@ -199,8 +210,8 @@ def _answer_patches(
     said = infer_patches(network, tensors.images_N1HW[rows], windows, device)
     write_json(job.folder / WINDOWS, count_windows(windows))
     found: list[Prediction] = []
-    for place in range(len(rows)):
-        prediction = _write_case(job, said.inferred, place, masks=False)
+    for place, row in enumerate(rows):
+        prediction = _write_case(job, row, said.inferred, place, masks=False)
         right = None
         if prediction.true_class is not None and job.config.vgg.input == "patches":
             right = float((said.class_NP[place] == prediction.true_class).mean())
@@ -208,9 +219,9 @@ def _answer_patches(
     return found
 
 
-def _write_case(job: FoldJob, inferred: Inferred, place: int, *, masks: bool) -> Prediction:
-    """Write the mask of one test image at the cohort's own size, and score it there."""
-    row = job.cohort.rows[job.fold.test[place]]
+def _write_case(job: FoldJob, number: int, inferred: Inferred, place: int, *, masks: bool) -> Prediction:
+    """Write the mask of a row of the cohort at the cohort's own size, and score it there."""
+    row = job.cohort.rows[number]
     size = len(read_grey(job.cohort.folder / row.image))
     probability_SS = enlarge(inferred.liver_NHW[place], size)
     levels_SS = to_bytes(probability_SS)

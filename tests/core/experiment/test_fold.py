@@ -11,9 +11,11 @@ from livernet.core.data.loader import Tensors, load_tensors
 from livernet.core.data.predictions import Prediction, read_predictions
 from livernet.core.data.prepared import read_grey
 from livernet.core.data.splits import Fold
-from livernet.core.device import choose_device
+from livernet.core.device import Device, choose_device
 from livernet.core.errors import DataError
+from livernet.core.experiment import fold
 from livernet.core.experiment.fold import FoldJob, read_fold, read_history, run_fold
+from livernet.core.infer.forward import Inferred, Network, infer
 from livernet.core.infer.ruler import PIXELS
 from livernet.core.metrics.segmentation import dice
 from livernet.core.metrics.surface import surface_scores
@@ -67,6 +69,28 @@ def test_a_fold_leaves_metrics_model_masks_and_predictions(tmp_path: Path) -> No
         mask = read_grey(work.folder / "masks" / Path(p.image).name)
         assert mask.shape == (SIDE, SIDE)
         assert p.dice == pytest.approx(dice(mask >= 128, liver()))
+
+
+def test_test_images_are_answered_in_parts_with_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(network: Network, images: torch.Tensor, device: Device) -> Inferred:
+        asked.append(len(images))
+        return infer(network, images, device)
+
+    monkeypatch.setattr(fold, "infer", counted)
+    left: list[dict[str, bytes]] = []
+    for batches in (8, 1):
+        monkeypatch.setattr(fold, "_BATCHES", batches)
+        work = job(tmp_path / str(batches))
+        work = dataclasses.replace(work, fold=Fold(train=(0, 1, 2, 3), test=(4, 5, 4, 5, 4)))
+        run(work)
+        files = [work.folder / "predictions.csv", *sorted((work.folder / "masks").iterdir())]
+        left.append({file.name: file.read_bytes() for file in files})
+    assert left[0] == left[1]
+    assert asked == [5, work.config.train.batch, 1]
 
 
 def test_outlines_are_compared_at_the_cohorts_own_size_and_in_its_unit(tmp_path: Path) -> None:
