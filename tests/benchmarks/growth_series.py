@@ -92,18 +92,19 @@ def _with_run(folder: Path, count: int) -> None:
 
 
 def _thumbnails(folder: Path, count: int) -> None:
-    small = np.empty((count, SIDE, SIDE), np.uint8)
-    for n, grey_SS in enumerate(_pictures(count, (SIDE, SIDE))):
-        small[n] = thumbnail(grey_SS)
-    np.save(folder / "thumbnails.npy", small)
+    with (folder / "thumbnails").open("wb") as file:
+        file.writelines(thumbnail(grey_SS).tobytes() for grey_SS in _pictures(count, (SIDE, SIDE)))
 
 
-_FIND = """
+_FIND = f"""
 import numpy as np
 from livernet.core.data.duplicates.search import find_duplicates
 from livernet.core.data.prepared import pixel_hash
-small = np.load("thumbnails.npy")
-find_duplicates(small, [pixel_hash(one) for one in small])
+class Stored:
+    def __getitem__(self, rows):
+        return np.array(np.memmap("thumbnails", np.uint8).reshape(-1, {SIDE}, {SIDE})[rows])
+count = np.memmap("thumbnails", np.uint8).size // {SIDE**2}
+find_duplicates(Stored(), [pixel_hash(Stored()[n]) for n in range(count)])
 """
 
 
