@@ -77,7 +77,7 @@ class LossConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class AugmentConfig:
-    """Random shift, rotation and scaling of image and mask together, drawn anew every epoch."""
+    """What happens to training images, drawn anew every epoch; the paper shifts, rotates and scales alone."""
 
     shift: float = 0.12
     """Largest shift along each axis, as a fraction of the side."""
@@ -87,12 +87,27 @@ class AugmentConfig:
     """Largest relative change of scale, either way."""
     gain: float = 0.0
     """Largest relative change of brightness, either way; 0 as in the paper."""
+    mirror: float = 0.0
+    """Share of the images whose left and right are exchanged; 0 as in the paper."""
+    contrast: float = 0.0
+    """Largest exponent on the grey levels is one more than this, the smallest its inverse; 0 is off."""
+    depth: float = 0.0
+    """Largest relative change of brightness at each of five depths, either way; 0 is off."""
+    shadow: float = 0.0
+    """Largest share of the echo that a shadow along a beam takes; 0 is off."""
+    speckle: float = 0.0
+    """Largest standard deviation of factors on single pixels; 0 is off."""
+    sharpness: float = 0.0
+    """Largest weight of sharpening, and of blurring, over 3 x 3 pixels; 0 is off."""
 
     def __post_init__(self) -> None:
         _require(0 <= self.shift < 0.5, "augment.shift", self.shift, "in [0, 0.5)")
         _require(0 <= self.rotate <= 180, "augment.rotate", self.rotate, "in [0, 180]")
         _require(0 <= self.scale < 1, "augment.scale", self.scale, "in [0, 1)")
         _require(0 <= self.gain < 1, "augment.gain", self.gain, "in [0, 1)")
+        _require(0 <= self.contrast <= 4, "augment.contrast", self.contrast, "in [0, 4]")
+        for name in ("mirror", "depth", "shadow", "speckle", "sharpness"):
+            _require(0 <= getattr(self, name) <= 1, f"augment.{name}", getattr(self, name), "in [0, 1]")
 
 
 @dataclass(frozen=True, kw_only=True)

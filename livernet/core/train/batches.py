@@ -3,6 +3,7 @@
 Shape suffixes: N training images, B batch, H rows, W columns.
 """
 
+import operator
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from livernet.core.config import Config
-from livernet.core.data.augment import AffineParameters, apply_affine, sample_affine
+from livernet.core.data.augment import apply_changes, sample_changes
 from livernet.core.data.loader import Normalisation, Tensors
 from livernet.core.device import move
 from livernet.core.train.losses import Targets
@@ -41,15 +42,15 @@ def draw_batches(
     """
     count, size = len(rows), config.train.batch
     order_N = torch.tensor(list(rows))[torch.randperm(count, generator=generator)]
-    draw = sample_affine(count, config.augment, generator)
+    changes = sample_changes(count, config.augment, generator)
     place_N = torch.arange(-(-count // size) * size if full else count) % count
     order_N = move(order_N[place_N], tensors.home)
-    draw = AffineParameters(*(move(value_N[place_N], device) for value_N in draw))
+    changes = changes.each(lambda value_N: move(value_N[place_N], device))
     for start in range(0, len(order_N), size):
         part = slice(start, start + size)
         picked = tensors.rows(order_N[part], device)
-        image, mask = apply_affine(
-            picked.image_B1HW, picked.mask_B1HW, AffineParameters(*(value_N[part] for value_N in draw))
+        image, mask = apply_changes(
+            picked.image_B1HW, picked.mask_B1HW, changes.each(operator.itemgetter(part))
         )
         images = min(size, count - start)
         targets = _without_labels(Targets(mask, picked.has_mask_B, picked.class_B), images)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from livernet.core.config import Config
-from livernet.core.data.augment import AffineParameters, apply_affine, sample_affine
+from livernet.core.data.augment import apply_changes, sample_changes
 from livernet.core.data.loader import Normalisation, Tensors
 from livernet.core.data.patches import place_windows
 from livernet.core.device import move
@@ -105,9 +105,9 @@ def _cut_augmented(
 ) -> Tensor:
     """Patches (B*P, 1, S, S), float in 0..1, from inside the liver that was moved with its picture."""
     picked = tensors.rows(index_B, device)
-    draw = sample_affine(len(index_B), config.augment, generator)
-    draw = AffineParameters(*(move(value_B, device) for value_B in draw))
-    image_B1HW, mask_B1HW = apply_affine(picked.image_B1HW, picked.mask_B1HW, draw)
+    changes = sample_changes(len(index_B), config.augment, generator)
+    changes = changes.each(lambda value_B: move(value_B, device))
+    image_B1HW, mask_B1HW = apply_changes(picked.image_B1HW, picked.mask_B1HW, changes)
     level_B1HW = (image_B1HW * 255).round().to(torch.uint8).cpu()
     windows = [
         place_windows(level_HW.numpy(), mask_HW.numpy(), config, generator)

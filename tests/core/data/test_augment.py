@@ -4,11 +4,18 @@ import pytest
 import torch
 
 from livernet.core.config import AugmentConfig
-from livernet.core.data.augment import AffineParameters, apply_affine, sample_affine
+from livernet.core.data.augment import (
+    AffineParameters,
+    Changes,
+    apply_affine,
+    apply_changes,
+    sample_affine,
+    sample_changes,
+)
 
 
 def draw(**changes: float) -> AffineParameters:
-    still = {"shift_x": 0.0, "shift_y": 0.0, "angle": 0.0, "scale": 1.0, "gain": 1.0}
+    still = {"shift_x": 0.0, "shift_y": 0.0, "angle": 0.0, "scale": 1.0, "gain": 1.0, "side": 1.0}
     return AffineParameters(**{key: torch.tensor([value]) for key, value in (still | changes).items()})
 
 
@@ -34,6 +41,8 @@ def box(image: torch.Tensor) -> tuple[int, int, int, int]:
         ({"angle": math.pi}, (10, 13, 8, 11)),
         ({"scale": 0.5}, (5, 6, 6, 7)),
         ({"angle": math.pi / 2, "shift_x": -0.25}, (4, 7, 6, 9)),
+        ({"side": -1.0}, (2, 5, 8, 11)),
+        ({"side": -1.0, "shift_x": -0.25, "shift_y": 0.25}, (6, 9, 4, 7)),
     ],
 )
 def test_motion_by_hand(square: torch.Tensor, changes: dict[str, float], expected: tuple[int, ...]) -> None:
@@ -68,3 +77,40 @@ def test_mask_stays_binary(square: torch.Tensor) -> None:
     masks = (square > 0).to(torch.uint8)
     _, mask = apply_affine(square, masks, draw(angle=0.3, scale=1.1, shift_x=0.03))
     assert set(mask.unique().tolist()) == {0.0, 1.0}
+
+
+def test_mirror_is_the_share_that_is_turned() -> None:
+    generator = torch.Generator().manual_seed(1)
+    side = sample_affine(2000, AugmentConfig(mirror=0.25), generator).side
+    assert set(side.tolist()) == {-1.0, 1.0}
+    assert (side < 0).float().mean().item() == pytest.approx(0.25, abs=0.03)
+
+
+def test_what_is_off_takes_nothing_from_the_generator() -> None:
+    generators = [torch.Generator().manual_seed(1) for _ in range(3)]
+    sample_affine(4, AugmentConfig(), generators[0])
+    assert sample_changes(4, AugmentConfig(), generators[1]).appearance is None
+    sample_changes(4, AugmentConfig(mirror=0.5, shadow=0.5), generators[2])
+    states = [generator.get_state() for generator in generators]
+    assert torch.equal(states[0], states[1])
+    assert not torch.equal(states[0], states[2])
+
+
+def test_changes_move_image_and_mask_and_alter_the_image_alone(square: torch.Tensor) -> None:
+    config = AugmentConfig(mirror=1, contrast=1, depth=0.5, shadow=0.9, speckle=0.5, sharpness=1)
+    changes = sample_changes(1, config, torch.Generator().manual_seed(5))
+    grey = square // 2
+    image, mask = apply_changes(grey, (square > 0).to(torch.uint8), changes)
+    moved, expected = apply_affine(grey, (square > 0).to(torch.uint8), changes.affine)
+    assert torch.equal(mask, expected)
+    assert not torch.allclose(image, moved, atol=0.01)
+
+
+def test_rows_of_changes_are_rows_of_every_tensor() -> None:
+    changes = sample_changes(6, AugmentConfig(depth=0.5), torch.Generator().manual_seed(5))
+    some = changes.each(lambda value: value[2:4])
+    assert isinstance(some, Changes)
+    assert some.appearance is not None
+    assert changes.appearance is not None
+    assert torch.equal(some.affine.angle, changes.affine.angle[2:4])
+    assert torch.equal(some.appearance.depth_BK, changes.appearance.depth_BK[2:4])

@@ -29,6 +29,15 @@ _SIZES = {
     "pieces": "linear pieces in each maxout unit",
 }
 _DID = {"grade": "graded fibrosis", "outline": "outlined the liver"}
+_LATER = {
+    "mirror": "mirroring (a share of {:g})",
+    "contrast": "changes of contrast (an exponent up to 1 + {:g}, or its inverse)",
+    "depth": "changes of gain with depth (by a share of up to {:g})",
+    "shadow": "shadows (up to a share of {:g} of the echo)",
+    "speckle": "speckle (standard deviation up to {:g} of the echo)",
+    "sharpness": "sharpening and blurring (up to {:g} of the difference from a mean of 3 × 3 pixels)",
+}
+"""Changes that older runs do not record, and did not make."""
 _NAMES = {"torch": "PyTorch", "pillow": "Pillow", "numpy": "NumPy"}
 
 
@@ -143,6 +152,7 @@ def augmentation(known: Known) -> str:
         "gain": f"changes of gain (up to {100 * limits['gain']:g} %)",
     }
     used = [text for name, text in kinds.items() if limits[name]]
+    used += [text.format(size) for name, text in _LATER.items() if (size := known.setting(f"augment.{name}"))]
     if not used:
         return "No augmentation was used."
     told = f"Training images were augmented anew in every epoch by random {listed(used)}"

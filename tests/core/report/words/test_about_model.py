@@ -123,6 +123,10 @@ def test_training_says_optimiser_epochs_and_weights_kept(run: Run) -> None:
             {"augment_gain": 0.3, "augment_shift": 0, "augment_scale": 0},
             f"{AUGMENTED} rotations (up to 20°) and changes of gain (up to 30 %).",
         ),
+        (
+            {"augment_mirror": 0.5, "augment_shift": 0, "augment_scale": 0},
+            f"{AUGMENTED} rotations (up to 20°) and mirroring (a share of 0.5).",
+        ),
     ],
 )
 def test_augmentation_names_what_was_used(run: Run, settings: dict[str, object], expected: str) -> None:
