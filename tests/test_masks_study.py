@@ -77,11 +77,19 @@ def test_a_candidate_that_was_not_finished_is_not_chosen() -> None:
         False,
         False,
     ]
-    assert set(table(part, 5)) == {PLAIN, FULL}
+
+
+def test_a_candidate_of_some_pairs_is_compared_in_these() -> None:
+    made = records({PLAIN: 0.80, FULL: {0: 0.9, 1: 0.9, 2: 0.9, 3: 0.5, 4: 0.5}, RUS: 0.9})
+    part = [one for one in made if one["name"] != RUS or one["pair"] < 2]
+    row = table(part)[RUS]
+    assert row["pairs"] == 2
+    assert row["minus_full"]["value"] == pytest.approx(0)
+    assert table(part)[FULL]["minus_full"] is None
 
 
 def test_the_table_tells_gains_with_intervals_over_all_pictures() -> None:
-    row = table(records({PLAIN: 0.80, FULL: 0.85}, {"mirrored": 0.02}), 5)[PLAIN]
+    row = table(records({PLAIN: 0.80, FULL: 0.85}, {"mirrored": 0.02}))[PLAIN]
     assert row["dice"]["single"] == pytest.approx(0.80)
     assert row["minus_full"]["value"] == pytest.approx(-0.05)
     assert row["minus_full"]["low"] < -0.05 < row["minus_full"]["high"]

@@ -26,8 +26,8 @@ FULL_SETTINGS = (
 )
 _MIRROR = "full, no mirror"
 CHANGES: dict[str, Recipe] = {
-    "full, rus trains too": Recipe((), ("rus",)),
     _MIRROR: Recipe(("augment.mirror=0",)),
+    "full, rus trains too": Recipe((), ("rus",)),
     "full, one mask output": Recipe(("loss.middle=0", "loss.coarse=0")),
     "full, self-training": Recipe((), ("selftrain",)),
     "full, no shadow": Recipe(("augment.shadow=0",)),
@@ -95,23 +95,22 @@ def choose(
     return Choice(Recipe(settings, extras), average, (start, *adopted))
 
 
-def table(records: Sequence[Mapping[str, Any]], pairs: int) -> dict[str, Any]:
-    """Mean Dice of each candidate over the pictures of all pairs, and its gain over the full recipe."""
+def table(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Mean Dice of each candidate over the pictures of its pairs, and its gain over the full recipe there."""
     rows: dict[str, Any] = {}
     for name in dict.fromkeys(record["name"] for record in records):
         own = [record for record in records if record["name"] == name]
-        if len(own) < pairs:
-            continue
-        by_average = {average: _by_image(records, name, average) for average in AVERAGES}
+        pairs = {record["pair"] for record in own}
+        single, full = (_by_image(records, one, "single", pairs) for one in (name, FULL))
+        by_average = {average: _by_image(records, name, average, pairs) for average in AVERAGES}
         rows[name] = {
-            "dice": {
-                average: round(float(np.mean(list(dice.values()))), 4) for average, dice in by_average.items()
-            },
-            "minus_full": _difference(by_average["single"], _by_image(records, FULL, "single")),
+            "pairs": len(pairs),
+            "dice": {one: round(float(np.mean(list(dice.values()))), 4) for one, dice in by_average.items()},
+            "minus_full": _difference(single, full)
+            if name != FULL and full.keys() == single.keys()
+            else None,
             "averages_minus_single": {
-                average: _difference(dice, by_average["single"])
-                for average, dice in by_average.items()
-                if average != "single"
+                one: _difference(dice, single) for one, dice in by_average.items() if one != "single"
             },
             "cpu_seconds": round(float(np.mean([record["cpu_seconds"] for record in own])), 1),
             "pictures": sorted({record["pictures"] for record in own}),
@@ -119,11 +118,13 @@ def table(records: Sequence[Mapping[str, Any]], pairs: int) -> dict[str, Any]:
     return rows
 
 
-def _by_image(records: Sequence[Mapping[str, Any]], name: str, average: str) -> dict[str, float]:
-    """Each picture's mean over the two networks that did not learn it."""
+def _by_image(
+    records: Sequence[Mapping[str, Any]], name: str, average: str, pairs: set[int]
+) -> dict[str, float]:
+    """Each picture's mean over the networks that did not learn it, of some pairs."""
     found: dict[str, list[float]] = {}
     for record in records:
-        if record["name"] == name:
+        if record["name"] == name and record["pair"] in pairs:
             for image, value in record["dice"][average].items():
                 found.setdefault(image, []).append(value)
     return {image: float(np.mean(values)) for image, values in found.items()}

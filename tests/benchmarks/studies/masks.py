@@ -30,7 +30,7 @@ from tests.benchmarks.machine import describe
 from tests.benchmarks.studies.mask_choice import Choice, candidates, choose, table
 from tests.benchmarks.studies.mask_cohorts import GROUPING, Data, load, prepare
 from tests.benchmarks.studies.mask_overlays import write_overlays
-from tests.benchmarks.studies.mask_trials import answers, averaged, config_of, scores, to_mask, train
+from tests.benchmarks.studies.mask_trials import Recipe, answers, averaged, config_of, scores, to_mask, train
 
 FOLDS = 5
 SEED = 0
@@ -62,7 +62,7 @@ def main() -> None:
         "folds": {"count": FOLDS, "seed": SEED, "pictures": [len(fold) for fold in folds]},
         "size": options.size,
         "width": options.width,
-        "inner": {"steps": options.inner_steps, "candidates": table(records, FOLDS)},
+        "inner": {"steps": options.inner_steps, "candidates": table(records)},
         "steps": options.steps,
         "networks": finals,
         "scores": segmentation_scores(rows),
@@ -114,33 +114,47 @@ def _common(options: argparse.Namespace, steps: int) -> tuple[str, ...]:
 def _try_candidates(
     options: argparse.Namespace, data: Data, folds: list[list[int]], device: Device
 ) -> list[dict[str, Any]]:
-    """Every candidate on every pair of neighbouring folds, kept as they come."""
+    """The first candidates on every pair of neighbouring folds, and what is known of others already."""
     file = options.work / "inner.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     known = {(record["name"], record["pair"]): record for record in map(json.loads, lines)}
-    common = _common(options, options.inner_steps)
     records: list[dict[str, Any]] = []
-    for name, recipe in list(candidates(common).items())[: options.candidates]:
+    for place, (name, recipe) in enumerate(candidates(_common(options, options.inner_steps)).items()):
         for pair in range(FOLDS):
-            made = {
-                "settings": list(recipe.settings),
-                "extras": list(recipe.extras),
-                "steps": options.inner_steps,
-            }
             record = known.get((name, pair), {})
-            if {key: record.get(key) for key in made} != made:
-                out = {*folds[pair], *folds[(pair + 1) % FOLDS]}
-                rows = [row for row in data.rows["aul"] if row not in out]
-                trial = train(data, rows, recipe, options.inner_steps, device, pair)
-                record = {
-                    "name": name, "pair": pair, **made, "pictures": trial.pictures,
-                    "seconds": round(trial.seconds, 1), "cpu_seconds": round(trial.cpu_seconds, 1),
-                    "dice": scores(data, sorted(out), trial.network, device),
-                }  # fmt: skip
+            if not _is_made_by(record, recipe, options.inner_steps):
+                if place >= options.candidates:
+                    continue
+                record = {"name": name, **_try(options, data, folds, pair, recipe, device)}
                 with file.open("a", encoding="utf-8") as out_file:
                     out_file.write(json.dumps(record) + "\n")
             records.append(record)
     return records
+
+
+def _is_made_by(record: dict[str, Any], recipe: Recipe, steps: int) -> bool:
+    return record.items() >= _facts(recipe, steps).items()
+
+
+def _facts(recipe: Recipe, steps: int) -> dict[str, Any]:
+    return {"settings": list(recipe.settings), "extras": list(recipe.extras), "steps": steps}
+
+
+def _try(
+    options: argparse.Namespace, data: Data, folds: list[list[int]], pair: int, recipe: Recipe, device: Device
+) -> dict[str, Any]:
+    """A network without a fold and its neighbour, scored on both."""
+    out = {*folds[pair], *folds[(pair + 1) % FOLDS]}
+    rows = [row for row in data.rows["aul"] if row not in out]
+    trial = train(data, rows, recipe, options.inner_steps, device, pair)
+    return {
+        "pair": pair,
+        **_facts(recipe, options.inner_steps),
+        "pictures": trial.pictures,
+        "seconds": round(trial.seconds, 1),
+        "cpu_seconds": round(trial.cpu_seconds, 1),
+        "dice": scores(data, sorted(out), trial.network, device),
+    }
 
 
 def _final(
@@ -148,8 +162,7 @@ def _final(
 ) -> dict[str, Any]:
     """One fold's network as chosen, and its masks of the pictures that nothing has seen yet; made once."""
     folder = _folder(options, fold)
-    made = {"settings": list(choice.recipe.settings), "extras": list(choice.recipe.extras),
-            "average": choice.average, "steps": options.steps}  # fmt: skip
+    made = {**_facts(choice.recipe, options.steps), "average": choice.average}
     record = folder / "record.json"
     if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))).items() >= made.items():
         return dict(found)
