@@ -41,7 +41,7 @@ def records(
 def test_a_fold_is_chosen_for_without_its_own_pictures() -> None:
     made = records({PLAIN: 0.80, FULL: 0.85, RUS: {0: 0.99, 1: 0.8, 2: 0.8, 3: 0.8, 4: 0.8}})
     for fold in range(5):
-        images = inner_scores(made, FOLDS, fold, "single")[RUS]
+        images = inner_scores(made, FOLDS, fold)[RUS]
         assert sorted(images) == sorted(FOLDS[(fold + 1) % 5] + FOLDS[(fold - 1) % 5])
     assert RUS not in choose(made, FOLDS, 0, ()).adopted
     assert RUS in choose(made, FOLDS, 1, ()).adopted
@@ -49,10 +49,9 @@ def test_a_fold_is_chosen_for_without_its_own_pictures() -> None:
 
 
 def test_changes_that_gain_more_than_their_error_are_put_together() -> None:
-    made = records({PLAIN: 0.80, FULL: 0.85, RUS: 0.87, BLUR: 0.86}, {"both": 0.01})
+    made = records({PLAIN: 0.80, FULL: 0.85, RUS: 0.87, BLUR: 0.86})
     choice = choose(made, FOLDS, 3, ("train.size=64",))
     assert choice.adopted == (FULL, RUS, BLUR)
-    assert choice.average == "both"
     assert choice.recipe.extras == ("rus",)
     config = config_of(choice.recipe, 33, 90)
     assert (config.train.size, config.train.epochs) == (64, 18)  # 33 pictures in batches of 8
@@ -64,7 +63,6 @@ def test_the_plain_recipe_takes_over_what_is_no_augmentation() -> None:
     choice = choose(made, FOLDS, 3, ())
     assert choice.adopted == (PLAIN, RUS)
     assert choice.recipe == Recipe((), ("rus",))
-    assert choice.average == "single"
 
 
 def test_a_candidate_that_was_not_finished_is_not_chosen() -> None:

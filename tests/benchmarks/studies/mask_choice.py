@@ -42,7 +42,6 @@ class Choice(NamedTuple):
     """What one fold's network is made with."""
 
     recipe: Recipe
-    average: str
     adopted: tuple[str, ...]
 
 
@@ -54,7 +53,7 @@ def candidates(common: Sequence[str]) -> dict[str, Recipe]:
 
 
 def inner_scores(
-    records: Sequence[Mapping[str, Any]], folds: Sequence[Sequence[str]], fold: int, average: str
+    records: Sequence[Mapping[str, Any]], folds: Sequence[Sequence[str]], fold: int
 ) -> dict[str, dict[str, float]]:
     """Dice by candidate and picture that may be known when the settings of ``fold`` are chosen.
 
@@ -65,7 +64,7 @@ def inner_scores(
     found: dict[str, dict[str, float]] = {}
     for record in records:
         for image in allowed.get(record["pair"], ()):
-            found.setdefault(record["name"], {})[image] = record["dice"][average][image]
+            found.setdefault(record["name"], {})[image] = record["dice"]["single"][image]
     complete = sum(map(len, allowed.values()))
     return {name: dice for name, dice in found.items() if len(dice) == complete}
 
@@ -77,7 +76,7 @@ def choose(
 
     Changes of the full recipe's augmentation are not taken over to the plain one.
     """
-    single = inner_scores(records, folds, fold, "single")
+    single = inner_scores(records, folds, fold)
     start = max((PLAIN, FULL), key=lambda name: float(np.mean(list(single[name].values()))))
     adopted = [
         name
@@ -89,10 +88,7 @@ def choose(
     settings, extras = candidates(common)[start]
     for name in adopted:
         settings, extras = (*settings, *CHANGES[name].settings), (*extras, *CHANGES[name].extras)
-    by_average = {name: inner_scores(records, folds, fold, name)[start] for name in AVERAGES}
-    better = [name for name in AVERAGES if _gains(by_average[name], single[start])]
-    average = max(better, key=lambda name: sum(by_average[name].values()), default="single")
-    return Choice(Recipe(settings, extras), average, (start, *adopted))
+    return Choice(Recipe(settings, extras), (start, *adopted))
 
 
 def table(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -24,13 +24,14 @@ from livernet.core.data.predictions import Prediction, read_predictions, write_p
 from livernet.core.data.splits import make_splits
 from livernet.core.device import Device, choose_device
 from livernet.core.files import write_json, write_png
+from livernet.core.infer.forward import infer
 from livernet.core.infer.ruler import find_ruler
 from livernet.core.metrics.segmentation import segmentation_scores, spread
 from tests.benchmarks.machine import describe
 from tests.benchmarks.studies.mask_choice import Choice, candidates, choose, table
 from tests.benchmarks.studies.mask_cohorts import GROUPING, Data, load, prepare
 from tests.benchmarks.studies.mask_overlays import write_overlays
-from tests.benchmarks.studies.mask_trials import Recipe, answers, averaged, config_of, scores, to_mask, train
+from tests.benchmarks.studies.mask_trials import Recipe, config_of, scores, to_mask, train
 
 FOLDS = 5
 SEED = 0
@@ -162,7 +163,7 @@ def _final(
 ) -> dict[str, Any]:
     """One fold's network as chosen, and its masks of the pictures that nothing has seen yet; made once."""
     folder = _folder(options, fold)
-    made = {**_facts(choice.recipe, options.steps), "average": choice.average}
+    made = _facts(choice.recipe, options.steps)
     record = folder / "record.json"
     if record.is_file() and (found := json.loads(record.read_text(encoding="utf-8"))).items() >= made.items():
         return dict(found)
@@ -171,9 +172,8 @@ def _final(
     cohort = data.cohort[0][0]
     ruler = find_ruler(cohort)
     predictions: list[Prediction] = []
-    images = data.tensors.images_N1HW[folds[fold]]
-    found_NHW = averaged(answers(trial.network, images, device), choice.average)
-    for row, liver_HW in zip(folds[fold], found_NHW, strict=True):
+    found = infer(trial.network, data.tensors.images_N1HW[folds[fold]], device)
+    for row, liver_HW in zip(folds[fold], found.liver_NHW, strict=True):
         expert_HW = data.expert(row)
         mask_HW = to_mask(liver_HW, len(expert_HW))
         write_png(folder / Path(data.image(row)).name, (mask_HW * 255).astype("uint8"))
@@ -197,10 +197,8 @@ def _final(
         "epochs": config_of(choice.recipe, trial.pictures, options.steps).train.epochs,
         "seconds": round(trial.seconds), "cpu_seconds": round(trial.cpu_seconds),
         "dice": round(statistics.fmean(row.dice or 0.0 for row in predictions), 4),
-        "dice_by_average": {name: round(statistics.fmean(dice.values()), 4)
-                            for name, dice in scores(data, folds[fold], trial.network, device).items()},
         "rus": None if "rus" in choice.recipe.extras
-        else scores(data, data.rows["rus"], trial.network, device)[choice.average],
+        else scores(data, data.rows["rus"], trial.network, device)["single"],
     }  # fmt: skip
     write_json(record, document)
     return document
