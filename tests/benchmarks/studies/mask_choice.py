@@ -27,8 +27,8 @@ FULL_SETTINGS = (
 _MIRROR = "full, no mirror"
 CHANGES: dict[str, Recipe] = {
     _MIRROR: Recipe(("augment.mirror=0",)),
-    "full, rus trains too": Recipe((), ("rus",)),
     "full, one mask output": Recipe(("loss.middle=0", "loss.coarse=0")),
+    "full, rus trains too": Recipe((), ("rus",)),
     "full, self-training": Recipe((), ("selftrain",)),
     "full, no shadow": Recipe(("augment.shadow=0",)),
     "full, no speckle or sharpness": Recipe(("augment.speckle=0", "augment.sharpness=0")),

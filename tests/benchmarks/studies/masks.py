@@ -4,7 +4,8 @@
 
 DATA holds ``aul`` (a picture a patient, with masks) and ``rus`` (frames of two subjects with masks, others of
 other subjects without). First the candidates are tried, or the first N (``--candidates N``), then each fold's
-network is trained as chosen. What was stopped goes on where it was. At full size, on a GPU:
+network is trained as chosen; ``--compare M`` tries M more for the table alone. What was stopped goes on where
+it was. At full size, on a GPU:
 
     python -m tests.benchmarks.studies.masks --real DATA WORK --device cuda --size 512 --width 32
         --inner-steps 6000 --steps 30000
@@ -51,8 +52,10 @@ def main() -> None:
     folds = [list(fold.test) for fold in splits.folds]  # aul comes first: its rows are those of the tensors
     named = [[data.image(row) for row in fold] for fold in folds]
     records = _try_candidates(options, data, folds, device)
+    open_to_choice = list(candidates(()))[: options.candidates]
+    known = [record for record in records if record["name"] in open_to_choice]
     common = _common(options, options.steps)
-    choices = [choose(records, named, fold, common) for fold in range(FOLDS)]
+    choices = [choose(known, named, fold, common) for fold in range(FOLDS)]
     finals = [_final(options, data, folds, fold, choice, device) for fold, choice in enumerate(choices)]
     rows = [
         row for fold in range(FOLDS) for row in read_predictions(_folder(options, fold) / "predictions.csv")
@@ -63,7 +66,7 @@ def main() -> None:
         "folds": {"count": FOLDS, "seed": SEED, "pictures": [len(fold) for fold in folds]},
         "size": options.size,
         "width": options.width,
-        "inner": {"steps": options.inner_steps, "candidates": table(records)},
+        "inner": {"steps": options.inner_steps, "chosen_from": open_to_choice, "candidates": table(records)},
         "steps": options.steps,
         "networks": finals,
         "scores": segmentation_scores(rows),
@@ -85,7 +88,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("work", type=Path)
     parser.add_argument("--real", type=Path, required=True)
-    parser.add_argument("--candidates", type=int, default=len(candidates(())))
+    parser.add_argument(
+        "--candidates", type=int, default=len(candidates(())), help="chosen among the first N"
+    )
+    parser.add_argument("--compare", type=int, default=0, help="so many more are tried, not chosen from")
     parser.add_argument("--size", type=int, default=96)
     parser.add_argument("--width", type=int, default=8)
     parser.add_argument("--depth", type=int, default=5)
@@ -124,7 +130,7 @@ def _try_candidates(
         for pair in range(FOLDS):
             record = known.get((name, pair), {})
             if not _is_made_by(record, recipe, options.inner_steps):
-                if place >= options.candidates:
+                if place >= options.candidates + options.compare:
                     continue
                 record = {"name": name, **_try(options, data, folds, pair, recipe, device)}
                 with file.open("a", encoding="utf-8") as out_file:
