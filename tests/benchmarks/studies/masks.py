@@ -111,7 +111,7 @@ def _common(options: argparse.Namespace, steps: int) -> tuple[str, ...]:
         "train.batch": options.batch,
         "train.average": 1 - 1 / (_LAST * steps),
     }
-    network = {"model.width": options.width, "model.depth": options.depth, "loss.stage": 0}
+    network = {"model.width": options.width, "model.depth": options.depth, "loss.stage_weight": 0}
     return tuple(
         f"{key}={value if isinstance(value, int) else round(value, 4)}"
         for key, value in (sizes | network).items()
