@@ -98,7 +98,7 @@ def train_model(
     """
     if lesson is None:
         config = _settle(config, tensors, rows)
-        lesson = _picture_lesson(tensors, rows, config, device)
+        lesson = picture_lesson(tensors, rows, config, device)
     keep_all_freed_memory()
     forked = torch.random.fork_rng(devices=[device.torch] if device.is_gpu else [])
     with forked, memory_errors_named(config, device):
@@ -124,7 +124,7 @@ def train_model(
     )
 
 
-def _picture_lesson(tensors: Tensors, rows: Sequence[int], config: Config, device: Device) -> Lesson:
+def picture_lesson(tensors: Tensors, rows: Sequence[int], config: Config, device: Device) -> Lesson:
     """The paper's network, and whole pictures with their masks."""
     normalisation = fit_normalisation(tensors, rows)
 

@@ -1,0 +1,1 @@
+"""What the network owes its choices to, and the paper's claims, tried on the phantom; run by hand."""

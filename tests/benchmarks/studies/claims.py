@@ -1,0 +1,168 @@
+"""The paper's claims, tried where the truth is known: on phantoms whose seeds chose no setting.
+
+    python -m tests.benchmarks.studies.claims WORK [--preset quick] [--seeds 8] [--out FILE]
+
+Joint learning, deep supervision and more patients: trainings on patients drawn anew for every seed, tested on
+160 others. Divisions, and masks against classes: ``livernet cv`` on cohorts of the paper's size, and on some
+of four pictures a patient. At the paper's own size, on a GPU:
+
+    python -m tests.benchmarks.studies.claims WORK --preset paper --device cuda --workers 1
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from livernet.core.data.manifest import Cohort, Row
+from livernet.core.data.predictions import Prediction, read_predictions
+from livernet.core.metrics.relation import quality_relation
+from livernet.core.presets import load_config
+from tests.benchmarks.machine import describe
+from tests.benchmarks.studies.draws import draw_order, phantom_cohort, rows_of
+from tests.benchmarks.studies.effects import summarise
+from tests.benchmarks.studies.trials import Trial, run_trials
+
+SEED = 2020
+"""Of the phantom that trainings draw their patients from."""
+PATIENTS, TESTED, LEARN = 480, 160, 78
+SIZES = (20, 40, 78, 160, 320)
+EVERYWHERE = "model.pool=image"
+ALONE = ("loss.fine=0", "loss.middle=0", "loss.coarse=0")
+JOINT = {
+    "all terms": (EVERYWHERE,),
+    "class term alone": (EVERYWHERE, *ALONE),
+    "without deep supervision": (EVERYWHERE, "loss.middle=0", "loss.coarse=0"),
+    "mask terms alone": (EVERYWHERE, "loss.stage_weight=0"),
+    "all terms, class read where the network sees liver": (),
+}
+"""The class is read everywhere, so that nothing but the loss differs; the last is the preset itself."""
+DIVISIONS = ("patient", "image", "holdout")
+COHORTS = {"118 images of 78 patients": (78, 118), "160 images of 40 patients": (40, 160)}
+COHORT_SEEDS = (2021, 2022, 2023)
+_COMMAND = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--parts", nargs="+", default=["joint", "patients", "divisions"])
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    document = describe(("torch", "numpy")) | {
+        "preset": options.preset,
+        "config": load_config(options.preset).to_dict(),
+        "phantom": {"seed": SEED, "patients": PATIENTS, "tested": TESTED, "learn": LEARN},
+    }
+    if set(options.parts) & {"joint", "patients"}:
+        cohort = phantom_cohort(options.work / "claims", SEED, PATIENTS)
+        if "joint" in options.parts:
+            document["joint"] = _joint(cohort, options)
+        if "patients" in options.parts:
+            document["patients"] = _patients(cohort, options)
+    if "divisions" in options.parts:
+        document |= _divisions(options)
+    if options.out:
+        options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _joint(cohort: Cohort, options: argparse.Namespace) -> dict[str, Any]:
+    """Every variant against all terms."""
+    trials = [
+        make_trial(name, settings, seed, cohort.rows, LEARN, options.preset)
+        for seed in range(options.seeds)
+        for name, settings in JOINT.items()
+    ]
+    found = _run(trials, cohort, options)
+    return {name: summarise(found[name], found["all terms"]) for name in JOINT}
+
+
+def _patients(cohort: Cohort, options: argparse.Namespace) -> dict[str, Any]:
+    """Against the paper's 78: once with as many epochs, once with as many steps."""
+    epochs = load_config(options.preset).train.epochs
+    trials: list[Trial] = []
+    for seed in range(options.seeds):
+        for size in SIZES:
+            trials.append(make_trial(f"{size}", (), seed, cohort.rows, size, options.preset))
+            if size != LEARN:
+                steps = (f"train.epochs={max(1, round(epochs * LEARN / size))}",)
+                name = f"{size}, as many steps"
+                trials.append(make_trial(name, steps, seed, cohort.rows, size, options.preset))
+    found = _run(trials, cohort, options)
+    return {name: summarise(found[name], found[f"{LEARN}"]) for name in found}
+
+
+def make_trial(
+    name: str, settings: Sequence[str], seed: int, rows: Sequence[Row], learn: int, preset: str
+) -> Trial:
+    """A training on the first ``learn`` patients in the order of this seed, tested on the last."""
+    patients = draw_order(rows, seed)
+    return Trial(
+        variant=name,
+        seed=seed,
+        config=load_config(preset, None, [f"train.seed={seed}", *settings]),
+        train=rows_of(rows, patients[:learn]),
+        test=rows_of(rows, patients[-TESTED:]),
+    )
+
+
+def _run(
+    trials: Sequence[Trial], cohort: Cohort, options: argparse.Namespace
+) -> dict[str, list[dict[str, Any]]]:
+    file = options.work / "claims.jsonl"
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for one in run_trials(trials, cohort, file, workers=options.workers, device=options.device):
+        grouped.setdefault(one["variant"], []).append(one)
+    return grouped
+
+
+def _divisions(options: argparse.Namespace) -> dict[str, Any]:
+    """What each division says of the same cohorts; and, of that by patient, how masks go with classes."""
+    divisions: dict[str, Any] = {}
+    relation: dict[str, Any] = {}
+    for name, (patients, images) in COHORTS.items():
+        divisions[name] = {division: [] for division in DIVISIONS}
+        honest: list[Prediction] = []
+        for seed in COHORT_SEEDS:
+            folder = options.work / f"cohort-{seed}-{patients}"
+            phantom_cohort(folder, seed, patients, images)
+            for division in DIVISIONS:
+                summary = _cross_validate(folder, division, options)
+                divisions[name][division].append({"seed": seed} | _said(summary))
+            honest += read_predictions(folder / "runs" / "patient" / "predictions.csv")
+        relation[name] = quality_relation(honest)
+    return {"divisions": divisions, "relation": relation}
+
+
+def _cross_validate(folder: Path, division: str, options: argparse.Namespace) -> dict[str, Any]:
+    words = ["out", "--split", division, "--name", division, "--preset", options.preset]
+    more = ["--device", options.device, "--workers", str(options.workers)]
+    subprocess.run([sys.executable, "-c", _COMMAND, "cv", *words, *more], cwd=folder, check=True)
+    return dict(json.loads((folder / "runs" / division / "summary.json").read_text(encoding="utf-8")))
+
+
+def _said(summary: dict[str, Any]) -> dict[str, Any]:
+    """Of images, as the paper counts, and of patients."""
+    scores = summary["models"]["livernet"]
+    return {
+        "leaked_patients": summary["splits"]["leaked_patients"],
+        "accuracy_images": scores["images"]["accuracy"]["value"],
+        "accuracy_patients": scores["patients"]["accuracy"]["value"],
+        "auc_f2_images": scores["images"]["auc"]["F2"]["value"],
+        "auc_f4_images": scores["images"]["auc"]["F4"]["value"],
+        "obuchowski_images": scores["images"]["obuchowski"]["value"],
+        "verdict": summary["verdict"]["state"],
+    }
+
+
+if __name__ == "__main__":
+    main()
