@@ -1,0 +1,142 @@
+"""The studies' results as tables of ``.github/studies.md``.
+
+``python -m tests.benchmarks.studies.tables`` puts them there, between the marks that name them.
+"""
+
+import json
+import re
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+FOLDER = Path(__file__).parents[3] / ".github"
+PAGE = FOLDER / "studies.md"
+_HEADS = {
+    "obuchowski": "Obuchowski",
+    "auc_f2": "AUC ≥F2",
+    "auc_f4": "AUC F4",
+    "accuracy": "accuracy",
+    "dice": "Dice",
+}
+_COUNTED = {
+    "accuracy_images": "accuracy, images",
+    "accuracy_patients": "accuracy, patients",
+    "auc_f2_images": "AUC ≥F2, images",
+    "obuchowski_images": "Obuchowski, images",
+}
+
+
+def main() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for name, table in tables().items():
+        mark = re.compile(rf"(<!-- {name} -->\n\n).*?(\n\n<!-- end of {name} -->)", re.DOTALL)
+        text, found = mark.subn(lambda around, table=table: f"{around[1]}{table}{around[2]}", text)
+        if not found:
+            raise SystemExit(f"{PAGE}: has no place for the table {name!r}")
+    PAGE.write_text(text, encoding="utf-8")
+
+
+def tables() -> dict[str, str]:
+    """Every table by the name of its mark."""
+    ablation, claims = read("ablation"), read("claims")
+    return {
+        "ablation": variants_table(ablation["variants"]),
+        "joint": variants_table(claims["joint"]),
+        "patients": variants_table(claims["patients"]),
+        "divisions": divisions_table(claims["divisions"]),
+        "relation": relation_table(claims["relation"]),
+    }
+
+
+def read(name: str) -> dict[str, Any]:
+    """A result file."""
+    return dict(json.loads((FOLDER / "results" / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def variants_table(variants: dict[str, dict[str, Any]]) -> str:
+    """A row a variant: means over the seeds and, below them, differences from the first with intervals."""
+    heads = ["", *(f"{head} (difference)" for head in _HEADS.values()), "worst Dice", "s"]
+    first = next(iter(variants))
+    rows = [
+        [
+            name + (f" ({one['failed']} of {one['seeds']} failed)" if one["failed"] else ""),
+            *(_cell(one[key], plain=name == first) for key in _HEADS),
+            _number(one["dice"]["worst"]),
+            _number(one["seconds"], ".0f"),
+        ]
+        for name, one in variants.items()
+    ]
+    return markdown([heads, *rows])
+
+
+def divisions_table(cohorts: dict[str, dict[str, list[dict[str, Any]]]]) -> str:
+    """A row a cohort and division: means over the seeds, and how much more than the division by patient."""
+    rows = [["cohort", "division", "patients on both sides", *_COUNTED.values()]]
+    for cohort, divisions in cohorts.items():
+        for division, runs in divisions.items():
+            rows.append(
+                [
+                    cohort,
+                    division,
+                    _number(fmean(run["leaked_patients"] for run in runs), ".0f"),
+                    *(_more(divisions, division, key) for key in _COUNTED),
+                ]
+            )
+    return markdown(rows)
+
+
+def relation_table(cohorts: dict[str, dict[str, Any]]) -> str:
+    """A row a cohort and sign of quality: how well it tells right classes from wrong ones."""
+    rows = [["cohort", "sign", "images", "right", "AUC for being right", "rank correlation with P(truth)"]]
+    for cohort, found in cohorts.items():
+        for sign in ("dice", "mask_confidence", "class_confidence"):
+            one = found[sign]
+            rows.append(
+                [
+                    cohort,
+                    sign.replace("_", " ").replace("dice", "Dice"),
+                    str(one["n"]),
+                    str(found["right"]),
+                    _bounded(one["auc"]),
+                    _bounded(one["spearman"]),
+                ]
+            )
+    return markdown(rows)
+
+
+def markdown(rows: list[list[str]]) -> str:
+    """The first row as the head."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(measure: dict[str, Any], *, plain: bool) -> str:
+    apart = measure["difference"]
+    if plain or apart["value"] is None or apart["low"] is None:
+        return _number(measure["mean"])
+    value = f"{_number(measure['mean'])} ({apart['value']:+.3f}, {apart['low']:+.3f} to {apart['high']:+.3f})"
+    clear = apart["low"] > 0 or apart["high"] < 0
+    return f"**{value}**" if clear else value
+
+
+def _more(divisions: dict[str, list[dict[str, Any]]], division: str, key: str) -> str:
+    mean = fmean(run[key] for run in divisions[division])
+    apart = [
+        run[key] - honest[key] for run, honest in zip(divisions[division], divisions["patient"], strict=True)
+    ]
+    each = ", ".join(f"{value:+.2f}" for value in apart)
+    return _number(mean, ".2f") + ("" if division == "patient" else f" ({each})")
+
+
+def _bounded(measure: dict[str, Any]) -> str:
+    if measure.get("value") is None:
+        return str(measure.get("reason", "-"))
+    return f"{measure['value']:.2f} ({measure['low']:.2f} to {measure['high']:.2f})"
+
+
+def _number(value: float | None, form: str = ".3f") -> str:
+    return "-" if value is None else format(value, form)
+
+
+if __name__ == "__main__":
+    main()
