@@ -17,19 +17,15 @@ import torch
 
 from livernet.core.config import Config
 from livernet.core.data.loader import Tensors, load_tensors
-from livernet.core.data.manifest import Cohort, load_manifest
 from livernet.core.data.splits import Fold, make_splits
 from livernet.core.device import Device, choose_device
 from livernet.core.infer.forward import Network, infer
 from livernet.core.metrics.segmentation import dice
-from livernet.core.phantom.cohort import write_cohort
 from livernet.core.phantom.plan import PAPER_PATIENTS, make_quota
-from livernet.core.preprocess.cohort.make import preprocess_folder
-from livernet.core.preprocess.cohort.places import Places
-from livernet.core.preprocess.settings import PreprocessConfig
 from livernet.core.presets import load_config
 from livernet.core.stages import Grouping
 from livernet.core.train.loop import train_model
+from tests.benchmarks.studies.draws import phantom_cohort
 
 GROUPING = Grouping.parse("3")
 MEASURES = ("dice", "accuracy")
@@ -49,7 +45,8 @@ def main() -> None:
     torch.set_num_threads(1)  # the same result on a busy machine, and sooner
     device = choose_device(options.device)
     config = load_config("quick", None, [f"train.epochs={options.epochs}"])
-    cohort = _cohort(options.work / "cohort", options.images)
+    quota = make_quota(None, options.images, PAPER_PATIENTS)
+    cohort = phantom_cohort(options.work / "cohort", _SEED, quota)
     tensors = load_tensors(cohort, GROUPING, config.train.size, device.torch)
     fold = make_splits(cohort.rows, GROUPING, folds=3, seed=_SEED).folds[0]
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in options.formats}
@@ -70,14 +67,6 @@ def main() -> None:
     print(text)  # noqa: T201
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")
-
-
-def _cohort(folder: Path, images: int) -> Cohort:
-    if not (folder / "out" / "manifest.csv").is_file():
-        write_cohort(folder / "raw", _SEED, make_quota(None, images, PAPER_PATIENTS))
-        places = Places(raw=folder / "raw", out=folder / "out", quarantine_map=folder / "map.csv")
-        preprocess_folder(places, PreprocessConfig(), lambda _done, _total: None, 1)
-    return load_manifest(folder / "out")
 
 
 def _run(tensors: Tensors, fold: Fold, config: Config, device: Device) -> dict[str, float]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from livernet.core.data.manifest import Row
+from livernet.core.phantom.plan import make_quota
 from livernet.core.presets import load_config
 from tests.benchmarks.machine import describe
 from tests.benchmarks.studies.draws import draw_order, phantom_cohort, rows_of
@@ -101,7 +102,7 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    cohort = phantom_cohort(options.work / "development", SEED, PATIENTS)
+    cohort = phantom_cohort(options.work / "development", SEED, make_quota(PATIENTS))
     variants = {REFERENCE: Variant()}
     for factor in options.factors:
         variants |= {f"{factor}: {name}": variant for name, variant in FACTORS[factor].items()}

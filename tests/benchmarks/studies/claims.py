@@ -20,6 +20,7 @@ from typing import Any
 from livernet.core.data.manifest import Cohort, Row
 from livernet.core.data.predictions import Prediction, read_predictions
 from livernet.core.metrics.relation import quality_relation
+from livernet.core.phantom.plan import make_quota
 from livernet.core.presets import load_config
 from tests.benchmarks.machine import describe
 from tests.benchmarks.studies.draws import draw_order, phantom_cohort, rows_of
@@ -64,7 +65,7 @@ def main() -> None:
         "phantom": {"seed": SEED, "patients": PATIENTS, "tested": TESTED, "learn": LEARN},
     }
     if set(options.parts) & {"joint", "patients"}:
-        cohort = phantom_cohort(options.work / "claims", SEED, PATIENTS)
+        cohort = phantom_cohort(options.work / "claims", SEED, make_quota(PATIENTS))
         if "joint" in options.parts:
             document["joint"] = _joint(cohort, options)
         if "patients" in options.parts:
@@ -134,7 +135,7 @@ def _divisions(options: argparse.Namespace) -> dict[str, Any]:
         honest: list[Prediction] = []
         for seed in COHORT_SEEDS:
             folder = options.work / f"cohort-{seed}-{patients}"
-            phantom_cohort(folder, seed, patients, images)
+            phantom_cohort(folder, seed, make_quota(patients, images))
             for division in DIVISIONS:
                 summary = _cross_validate(folder, division, options)
                 divisions[name][division].append({"seed": seed} | _said(summary))

@@ -8,7 +8,7 @@ import numpy as np
 
 from livernet.core.data.manifest import Cohort, Row, load_manifest
 from livernet.core.phantom.cohort import write_cohort
-from livernet.core.phantom.plan import make_quota
+from livernet.core.phantom.plan import Quota
 from livernet.core.preprocess.cohort.make import preprocess_folder
 from livernet.core.preprocess.cohort.places import Places
 from livernet.core.preprocess.settings import PreprocessConfig
@@ -17,10 +17,10 @@ _KEY = Path(__file__).parents[3] / "data_samples" / "id.key"
 """Pseudonyms decide the order of patients; with one key they are always the same."""
 
 
-def phantom_cohort(folder: Path, seed: int, patients: int | None = None, images: int | None = None) -> Cohort:
+def phantom_cohort(folder: Path, seed: int, quota: Quota) -> Cohort:
     """The phantom of ``seed``, drawn and prepared in ``folder``; used again where it is there."""
     if not (folder / "out" / "manifest.csv").is_file():
-        write_cohort(folder / "raw", seed, make_quota(patients, images))
+        write_cohort(folder / "raw", seed, quota)
         places = Places(raw=folder / "raw", out=folder / "out", key=_KEY, quarantine_map=folder / "map.csv")
         preprocess_folder(places, PreprocessConfig(), lambda _done, _total: None, 1)
     return load_manifest(folder / "out")
