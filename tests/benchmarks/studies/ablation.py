@@ -92,6 +92,7 @@ def main() -> None:
     )
     parser.add_argument("work", type=Path)
     parser.add_argument("--preset", default="quick")
+    parser.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--factors", nargs="+", default=list(FACTORS), choices=list(FACTORS))
     parser.add_argument("--workers", type=int, default=2)
@@ -103,17 +104,16 @@ def main() -> None:
     for factor in options.factors:
         variants |= {f"{factor}: {name}": variant for name, variant in FACTORS[factor].items()}
     trials = [
-        make_trial(name, variant, seed, cohort.rows, options.preset)
+        make_trial(name, variant, seed, cohort.rows, options.preset, options.settings)
         for seed in range(options.seeds)
         for name, variant in variants.items()
     ]
     file = options.work / "ablation.jsonl"
     results = run_trials(trials, cohort, file, workers=options.workers, device=options.device)
     if options.out:
-        config = make_trial(REFERENCE, Variant(), 0, cohort.rows, options.preset).config
         document = describe(("torch", "numpy")) | {
             "preset": options.preset,
-            "config": config.to_dict(),
+            "config": load_config(options.preset, None, options.settings).to_dict(),
             "phantom": {"seed": SEED, "patients": PATIENTS, "images": len(cohort.rows)},
             "learn": LEARN,
             "variants": summarise_all(results),
@@ -121,20 +121,22 @@ def main() -> None:
         options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
-def make_trial(name: str, variant: Variant, seed: int, rows: Sequence[Row], preset: str) -> Trial:
+def make_trial(
+    name: str, variant: Variant, seed: int, rows: Sequence[Row], preset: str, settings: Sequence[str] = ()
+) -> Trial:
     """A training of one variant on the patients that this seed draws, tested on all others."""
-    model = load_config(preset).model
+    model = load_config(preset, None, settings).model
     sizes = {
         "half": model.width // 2,
         "double": model.width * 2,
         "one_more": model.depth + 1,
     }
-    settings = [setting.format(**sizes) for setting in variant.settings]
+    changed = [setting.format(**sizes) for setting in variant.settings]
     patients = draw_order(rows, seed)
     return Trial(
         variant=name,
         seed=seed,
-        config=load_config(preset, None, [f"train.seed={seed}", *settings]),
+        config=load_config(preset, None, [f"train.seed={seed}", *settings, *changed]),
         train=rows_of(rows, patients[:LEARN]),
         test=rows_of(rows, patients[LEARN:]),
         swap=variant.swap,

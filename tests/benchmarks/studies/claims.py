@@ -53,6 +53,7 @@ def main() -> None:
     )
     parser.add_argument("work", type=Path)
     parser.add_argument("--preset", default="quick")
+    parser.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--parts", nargs="+", default=["joint", "patients", "divisions"])
@@ -62,7 +63,7 @@ def main() -> None:
     options = parser.parse_args()
     document = describe(("torch", "numpy")) | {
         "preset": options.preset,
-        "config": load_config(options.preset).to_dict(),
+        "config": load_config(options.preset, None, options.settings).to_dict(),
         "folds": options.folds,
         "phantom": {"seed": SEED, "patients": PATIENTS, "tested": TESTED, "learn": LEARN},
     }
@@ -81,7 +82,7 @@ def main() -> None:
 def _joint(cohort: Cohort, options: argparse.Namespace) -> dict[str, Any]:
     """Every variant against all terms."""
     trials = [
-        make_trial(name, settings, seed, cohort.rows, LEARN, options.preset)
+        _trial(name, settings, seed, cohort, LEARN, options)
         for seed in range(options.seeds)
         for name, settings in JOINT.items()
     ]
@@ -91,15 +92,15 @@ def _joint(cohort: Cohort, options: argparse.Namespace) -> dict[str, Any]:
 
 def _patients(cohort: Cohort, options: argparse.Namespace) -> dict[str, Any]:
     """Against the paper's 78: once with as many epochs, once with as many steps."""
-    epochs = load_config(options.preset).train.epochs
+    epochs = load_config(options.preset, None, options.settings).train.epochs
     trials: list[Trial] = []
     for seed in range(options.seeds):
         for size in SIZES:
-            trials.append(make_trial(f"{size}", (), seed, cohort.rows, size, options.preset))
+            trials.append(_trial(f"{size}", (), seed, cohort, size, options))
             if size != LEARN:
                 steps = (f"train.epochs={max(1, round(epochs * LEARN / size))}",)
                 name = f"{size}, as many steps"
-                trials.append(make_trial(name, steps, seed, cohort.rows, size, options.preset))
+                trials.append(_trial(name, steps, seed, cohort, size, options))
     found = _run(trials, cohort, options)
     return {name: summarise(found[name], found[f"{LEARN}"]) for name in found}
 
@@ -116,6 +117,13 @@ def make_trial(
         train=rows_of(rows, patients[:learn]),
         test=rows_of(rows, patients[-TESTED:]),
     )
+
+
+def _trial(
+    name: str, changed: Sequence[str], seed: int, cohort: Cohort, learn: int, options: argparse.Namespace
+) -> Trial:
+    settings = [*options.settings, *changed]
+    return make_trial(name, settings, seed, cohort.rows, learn, options.preset)
 
 
 def _run(
@@ -148,6 +156,7 @@ def _divisions(options: argparse.Namespace) -> dict[str, Any]:
 
 def _cross_validate(folder: Path, division: str, options: argparse.Namespace) -> dict[str, Any]:
     words = ["out", "--split", division, "--name", division, "--preset", options.preset]
+    words += [word for setting in options.settings for word in ("--set", setting)]
     more = ["--device", options.device, "--workers", str(options.workers), "--folds", str(options.folds)]
     subprocess.run([sys.executable, "-c", _COMMAND, "cv", *words, *more], cwd=folder, check=True)
     return dict(json.loads((folder / "runs" / division / "summary.json").read_text(encoding="utf-8")))
