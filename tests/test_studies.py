@@ -65,8 +65,8 @@ def test_no_patient_is_both_learnt_from_and_tested() -> None:
 @pytest.mark.parametrize("name", list(SWAPS))
 def test_a_swapped_part_keeps_the_shapes_and_learns(name: str) -> None:
     config = load_config("quick", None, TINY)
-    plain = build_model(config.model, 3)
-    network = SWAPS[name](build_model(config.model, 3), config)
+    plain = build_model(config)
+    network = SWAPS[name](build_model(config), config)
     x = torch.randn(2, 1, 32, 32)
     output, expected = network(x), plain(x)
     assert output.class_logits_BK.shape == expected.class_logits_BK.shape
@@ -80,9 +80,9 @@ def test_a_swapped_part_keeps_the_shapes_and_learns(name: str) -> None:
 
 def test_the_bilinear_part_enlarges_as_the_own_one_does_where_nothing_varies() -> None:
     config = load_config("quick", None, TINY)
-    plain = build_model(config.model, 3)
+    plain = build_model(config)
     own = plain.expand[0].first.conv  # type: ignore[union-attr, index]
-    merge = SWAPS["bilinear"](build_model(config.model, 3), config).expand[0].first.conv  # type: ignore[union-attr, index]
+    merge = SWAPS["bilinear"](build_model(config), config).expand[0].first.conv  # type: ignore[union-attr, index]
     merge.conv.load_state_dict({"weight": own.weight})
     deep, skip = torch.ones(1, own.deep, 4, 4), torch.ones(1, own.weight.shape[1] - own.deep, 8, 8)
     assert torch.allclose(merge(deep, skip), own(deep, skip), atol=1e-4)

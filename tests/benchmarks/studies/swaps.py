@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from livernet.core.config import Config
 from livernet.core.model.blocks import MaxoutDropout
 from livernet.core.model.livernet import LiverNet
+from livernet.core.stages import Grouping
 
 
 class BilinearMerge(nn.Module):
@@ -54,7 +55,7 @@ class FlatHead(nn.Module):
         self.maxout = MaxoutDropout(model.pieces, model.head_dropout)
         self.classes = nn.Linear(model.head_width, classes)
 
-    def forward(self, x_BCHW: Tensor, _liver_logits_B1HW: Tensor) -> Tensor:
+    def forward(self, x_BCHW: Tensor, _liver_logits_B1HW: Tensor | None) -> Tensor:
         """Features (B, C, side, side) to class logits (B, K)."""
         flat = self.dropout(x_BCHW.float().flatten(1))
         return cast(Tensor, self.classes(self.maxout(self.hidden(flat))))
@@ -63,7 +64,7 @@ class FlatHead(nn.Module):
 def put_flat_head(network: nn.Module, config: Config) -> nn.Module:
     """The network with a :class:`FlatHead`."""
     model = cast(LiverNet, network)
-    classes, deepest = model.head.classes.out_features, model.head.hidden.in_features // 2
+    classes, deepest = len(Grouping.parse(config.grouping)), model.head.hidden.in_features // 2
     side = config.train.size // 2 ** (config.model.depth - 1)
     model.head = FlatHead(deepest, side, classes, config)  # type: ignore[assignment]
     return model
