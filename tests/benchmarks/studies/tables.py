@@ -38,13 +38,15 @@ def main() -> None:
 
 def tables() -> dict[str, str]:
     """Every table by the name of its mark."""
-    ablation, claims = read("ablation"), read("claims")
+    ablation, claims, masks = read("ablation"), read("claims"), read("masks")
     return {
         "ablation": variants_table(ablation["variants"]),
         "joint": variants_table(claims["joint"]),
         "patients": variants_table(claims["patients"]),
         "divisions": divisions_table(claims["divisions"]),
         "relation": relation_table(claims["relation"]),
+        "masks": masks_table(masks["scores"]["patients"]),
+        "mask candidates": candidates_table(masks["inner"]["candidates"]),
     }
 
 
@@ -101,6 +103,31 @@ def relation_table(cohorts: dict[str, dict[str, Any]]) -> str:
                     _bounded(one["spearman"]),
                 ]
             )
+    return markdown(rows)
+
+
+def masks_table(scores: dict[str, dict[str, Any]]) -> str:
+    """A row a measure of the masks, out of fold."""
+    rows = [["", "mean (95 % interval)", "median", "quartiles", "worst"]]
+    for name, head, form in (("dice", "Dice", ".3f"), ("iou", "IoU", ".3f"), ("hd95", "HD95, px", ".0f")):
+        one = scores[name]
+        mean, low, high, q1, q3 = (format(one[key], form) for key in ("mean", "low", "high", "q1", "q3"))
+        worst = one["max" if name == "hd95" else "min"]
+        row = [head, f"{mean} ({low} to {high})", format(one["median"], form), f"{q1} to {q3}"]
+        rows.append([*row, format(worst, form)])
+    return markdown(rows)
+
+
+def candidates_table(candidates: dict[str, dict[str, Any]]) -> str:
+    """A row a way to train: mean Dice on inner folds, alone and averaged over copies, less the full one's."""
+    ways = ("single", "mirrored", "scaled")
+    heads = ["", "pairs of folds", "Dice", "less the full one's", "mirrored copies averaged", "scaled ones"]
+    rows = [heads]
+    for name, one in candidates.items():
+        apart = one["minus_full"]
+        told = f"{apart['value']:+.3f} ({apart['low']:+.3f} to {apart['high']:+.3f})" if apart else ""
+        single, *averaged = (format(one["dice"][way], ".3f") for way in ways)
+        rows.append([name, str(one["pairs"]), single, told, *averaged])
     return markdown(rows)
 
 
