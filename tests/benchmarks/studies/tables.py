@@ -57,14 +57,13 @@ def read(name: str) -> dict[str, Any]:
 
 def variants_table(variants: dict[str, dict[str, Any]]) -> str:
     """A row a variant: means over the seeds and, below them, differences from the first with intervals."""
-    heads = ["", *(f"{head} (difference)" for head in _HEADS.values()), "worst Dice", "s"]
+    heads = ["", *(f"{head} (difference)" for head in _HEADS.values()), "worst Dice"]
     first = next(iter(variants))
     rows = [
         [
             name + (f" ({one['failed']} of {one['seeds']} failed)" if one["failed"] else ""),
             *(_cell(one[key], plain=name == first) for key in _HEADS),
             _number(one["dice"]["worst"]),
-            _number(one["seconds"], ".0f"),
         ]
         for name, one in variants.items()
     ]
