@@ -96,12 +96,12 @@ def _explain_calibration(models: RunModels) -> None:
 
 def _warn_of_training(models: RunModels, findings: Sequence[Finding]) -> None:
     if not models.learnt.stages:
-        warn("this run was trained without stages: it answers with masks alone")
+        warn("this run did not learn to name stages: it answers with masks alone")
     if models.cards[0].config.is_baseline:
         note(f"{models.name} outlines no liver: no mask is written")
         _explain_patches(findings)
     elif not models.learnt.mask:
-        warn("this run was trained without masks: it answers with classes alone")
+        warn("this run did not learn masks at full resolution: it answers with classes alone")
     if models.phantom:
         warn("this run was trained on a phantom: it says nothing about the liver of a person")
 

@@ -62,8 +62,11 @@ class LossConfig:
     def __post_init__(self) -> None:
         for name in ("fine", "middle", "coarse", "stage_weight"):
             _require(getattr(self, name) >= 0, f"loss.{name}", getattr(self, name), "at least 0")
-        total = self.fine + self.middle + self.coarse + self.stage_weight
-        _require(total > 0, "loss", total, "a sum of weights above 0")
+        if self.fine + self.middle + self.coarse + self.stage_weight == 0:
+            raise ConfigError(
+                "settings loss.fine, loss.middle, loss.coarse and loss.stage_weight are all 0",
+                "give one of them a weight above 0",
+            )
 
     @property
     def guide(self) -> int | None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -117,13 +118,19 @@ def _replace(config: Any, path: Sequence[str], value: Any, key: str) -> Any:
     name, rest = path[0], path[1:]
     leaf = name in hints and not dataclasses.is_dataclass(hints[name])
     if name not in hints or leaf == bool(rest):
-        near = difflib.get_close_matches(key, _keys(Config), n=1, cutoff=0.4)
-        raise ConfigError(
-            f"setting {key!r} is unknown",
-            f"did you mean {near[0]!r}?" if near else "see the README for the settings",
-        )
+        raise ConfigError(f"setting {key!r} is unknown", _near(key))
     new = _replace(getattr(config, name), rest, value, key) if rest else _coerce(value, hints[name], key)
     return dataclasses.replace(config, **{name: new})
+
+
+def _near(key: str) -> str:
+    """The setting that was probably meant; where none is close, those of its section."""
+    section, _, _ = key.partition(".")
+    of_section = [name for name in _keys(Config) if name.startswith(f"{section}.")]
+    near = difflib.get_close_matches(key, _keys(Config), n=1, cutoff=0.7 if of_section else 0.4)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"use one of {', '.join(of_section)}" if of_section else "see the README for the settings"
 
 
 def _coerce(value: Any, kind: Any, key: str) -> Any:
@@ -142,9 +149,12 @@ def _coerce(value: Any, kind: Any, key: str) -> Any:
     if isinstance(value, bool) or (kind is int and isinstance(value, float)):
         raise wrong
     try:
-        return kind(value)
+        given = kind(value)
     except (TypeError, ValueError):
         raise wrong from None
+    if kind is float and not math.isfinite(given):
+        raise ConfigError(f"setting {key} = {value!r} is not finite", f"give {key} a finite number")
+    return given
 
 
 def _article(kind: Any) -> str:

@@ -69,7 +69,7 @@ def test_what_was_not_learnt_is_left_out(tmp_path: Path, capsys: pytest.CaptureF
     said = capsys.readouterr()
     assert "class" not in said.out
     assert "87" in said.out
-    assert "trained without stages: it answers with masks alone" in said.err
+    assert "did not learn to name stages: it answers with masks alone" in said.err
     (scan,) = document(result, masks_only, Path("p"), masks=True, figures=False)["scans"]
     assert (scan["class"], scan["probabilities"], scan["at_or_above"]) == (None, None, None)
     assert scan["liver_share"] == 0.25

@@ -20,7 +20,7 @@ def test_defaults_are_the_papers() -> None:
         (lambda: ModelConfig(pieces=1), r"model.pieces = 1 is out of range"),
         (lambda: ModelConfig(dropout=1.0), r"model.dropout = 1.0 is out of range"),
         (lambda: LossConfig(fine=-1), r"loss.fine = -1 is out of range"),
-        (lambda: LossConfig(fine=0, middle=0, coarse=0, stage_weight=0), r"loss = 0 is out of range"),
+        (lambda: LossConfig(fine=0, middle=0, coarse=0, stage_weight=0), r"loss.stage_weight are all 0"),
         (lambda: AugmentConfig(scale=1), r"augment.scale = 1 is out of range"),
         (lambda: TrainConfig(epochs=0), r"train.epochs = 0 is out of range"),
         (lambda: TrainConfig(micro=-1), r"train.micro = -1 is out of range"),

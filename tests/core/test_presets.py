@@ -41,7 +41,11 @@ def test_file_then_settings(tmp_path: Path) -> None:
     [
         ("train.epoch=5", "'train.epoch' is unknown", "did you mean 'train.epochs'?"),
         ("epochs=5", "'epochs' is unknown", "did you mean 'train.epochs'?"),
-        ("model=5", "'model' is unknown", "did you mean"),
+        ("model=5", "'model' is unknown", "use one of model.name, model.width"),
+        ("loss.activation=softmax", "'loss.activation' is unknown", "use one of loss.fine, loss.middle"),
+        ("loss.stages=ordinal", "'loss.stages' is unknown", "did you mean 'loss.stage'?"),
+        ("train.lr=inf", "train.lr = 'inf' is not finite", "give train.lr a finite number"),
+        ("loss.fine=nan", "loss.fine = 'nan' is not finite", "give loss.fine a finite number"),
         ("train.epochs.x=5", "'train.epochs.x' is unknown", "did you mean 'train.epochs'?"),
         (
             "train.epochs=ten",

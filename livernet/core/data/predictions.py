@@ -40,7 +40,7 @@ class Prediction:
     stage: int | None
     """True METAVIR stage 0..4; ``None`` where unknown."""
     true_class: int | None
-    """Class of the true stage; ``None`` where unknown."""
+    """Class of the true stage; ``None`` where unknown, or where the network was taught no classes."""
     probabilities: tuple[float, ...]
     """Raw class probabilities, length K."""
     calibrated: tuple[float, ...] | None = None

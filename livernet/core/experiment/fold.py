@@ -30,6 +30,7 @@ from livernet.core.experiment.baseline import Baseline, count_windows, published
 from livernet.core.files import inert, read_json, write_json, write_png, write_text
 from livernet.core.infer.forward import (
     Inferred,
+    Learnt,
     Network,
     enlarge,
     infer,
@@ -197,7 +198,7 @@ def _answer(job: FoldJob, network: Network, tensors: Tensors, device: Device) ->
     for at in range(0, len(job.fold.test), step):
         rows = list(job.fold.test[at : at + step])
         said = infer(network, tensors.images_N1HW[rows], device)
-        found += [_write_case(job, row, said, n, masks=network.learnt.mask) for n, row in enumerate(rows)]
+        found += [_write_case(job, row, said, n, network.learnt) for n, row in enumerate(rows)]
     return found
 
 
@@ -211,7 +212,7 @@ def _answer_patches(
     write_json(job.folder / WINDOWS, count_windows(windows))
     found: list[Prediction] = []
     for place, row in enumerate(rows):
-        prediction = _write_case(job, row, said.inferred, place, masks=False)
+        prediction = _write_case(job, row, said.inferred, place, network.learnt._replace(mask=False))
         right = None
         if prediction.true_class is not None and job.config.vgg.input == "patches":
             right = float((said.class_NP[place] == prediction.true_class).mean())
@@ -219,17 +220,17 @@ def _answer_patches(
     return found
 
 
-def _write_case(job: FoldJob, number: int, inferred: Inferred, place: int, *, masks: bool) -> Prediction:
+def _write_case(job: FoldJob, number: int, inferred: Inferred, place: int, learnt: Learnt) -> Prediction:
     """Write the mask of a row of the cohort at the cohort's own size, and score it there."""
     row = job.cohort.rows[number]
     size = len(read_grey(job.cohort.folder / row.image))
     probability_SS = enlarge(inferred.liver_NHW[place], size)
     levels_SS = to_bytes(probability_SS)
-    if masks:
+    if learnt.mask:
         write_png(job.folder / MASKS / f"{PurePosixPath(row.image).stem}.png", levels_SS)
     probabilities = tuple(inferred.probability_NK[place].tolist())
     grouping = Grouping.parse(job.config.grouping)
-    scores = _score_mask(job, row, levels_SS >= 128) if masks and row.mask else MaskScores()
+    scores = _score_mask(job, row, levels_SS >= 128) if learnt.mask and row.mask else MaskScores()
     return Prediction(
         model=job.config.model.name,
         fold=job.number,
@@ -237,7 +238,7 @@ def _write_case(job: FoldJob, number: int, inferred: Inferred, place: int, *, ma
         image=row.image,
         patient=row.patient,
         stage=row.stage,
-        true_class=None if row.stage is None else grouping.class_of(row.stage),
+        true_class=grouping.class_of(row.stage) if learnt.stages and row.stage is not None else None,
         probabilities=probabilities,
         predicted=most_probable(probabilities),
         **scores._asdict(),

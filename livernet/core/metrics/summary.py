@@ -166,7 +166,9 @@ def _check(rows: Sequence[Prediction], grouping: Grouping) -> None:
             )
         if not all(map(math.isfinite, (*row.probabilities, *(row.calibrated or ())))):
             raise DataError(f"{row.image}: has a class probability that is not a number", hint)
-        if row.stage is not None and row.true_class != grouping.class_of(row.stage):
+        if row.stage is None or row.true_class is None:
+            continue
+        if row.true_class != grouping.class_of(row.stage):
             raise DataError(
                 f"{row.image}: stage {STAGES[row.stage]} is class {grouping.class_of(row.stage)} of "
                 f"{grouping.name}, but the row says {row.true_class}",

@@ -146,5 +146,10 @@ def _card(path: Path, metadata: dict[str, str] | None) -> ModelCard:
         content["normalisation"] = Normalisation(**content["normalisation"])
         content["trained_on"] = tuple(content["trained_on"])
         return ModelCard(**content)
-    except (KeyError, TypeError, ValueError, ConfigError) as error:
+    except ConfigError as error:
+        raise DataError(
+            f"{path}: was written by another version of livernet ({error})",
+            "use it with that version, or train again with this one",
+        ) from None
+    except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: does not say how it was made ({error})", _HINT) from None

@@ -207,7 +207,7 @@ def _settle(config: Config, tensors: Tensors, rows: Sequence[int]) -> Config:
     if not (masks or classes):
         raise DataError(
             f"none of the {len(rows)} training images has a label that the loss uses",
-            "give stages in labels.csv or masks in masks/, and run 'livernet preprocess' again",
+            "give 'livernet preprocess' stages or masks, or a weight to the term of those that there are",
         )
     return config if masks else replace(config, model=replace(config.model, pool="image"))
 

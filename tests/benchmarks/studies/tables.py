@@ -56,13 +56,12 @@ def read(name: str) -> dict[str, Any]:
 
 
 def variants_table(variants: dict[str, dict[str, Any]]) -> str:
-    """A row a variant: means over the seeds and, below them, differences from the first with intervals."""
+    """A row a variant: means over the seeds, and differences from the reference with intervals."""
     heads = ["", *(f"{head} (difference)" for head in _HEADS.values()), "worst Dice"]
-    first = next(iter(variants))
     rows = [
         [
             name + (f" ({one['failed']} of {one['seeds']} failed)" if one["failed"] else ""),
-            *(_cell(one[key], plain=name == first) for key in _HEADS),
+            *(_cell(one[key]) for key in _HEADS),
             _number(one["dice"]["worst"]),
         ]
         for name, one in variants.items()
@@ -136,9 +135,9 @@ def markdown(rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(measure: dict[str, Any], *, plain: bool) -> str:
+def _cell(measure: dict[str, Any]) -> str:
     apart = measure["difference"]
-    if plain or apart["value"] is None or apart["low"] is None:
+    if apart["low"] is None or apart["low"] == apart["high"] == 0:  # of the reference itself
         return _number(measure["mean"])
     value = f"{_number(measure['mean'])} ({apart['value']:+.3f}, {apart['low']:+.3f} to {apart['high']:+.3f})"
     clear = apart["low"] > 0 or apart["high"] < 0

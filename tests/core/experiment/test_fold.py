@@ -162,6 +162,14 @@ def test_rows_without_stage_or_mask_are_predicted_without_score(tmp_path: Path) 
     assert second.dice is not None
 
 
+def test_classes_that_were_not_taught_are_not_scored(tmp_path: Path) -> None:
+    work = job(tmp_path)
+    loss = dataclasses.replace(work.config.loss, stage_weight=0.0)
+    predictions = run(dataclasses.replace(work, config=dataclasses.replace(work.config, loss=loss)))
+    assert [(p.stage, p.true_class) for p in predictions] == [(3, None), (4, None)]
+    assert all(p.dice is not None for p in predictions)
+
+
 @pytest.mark.parametrize("damage", ["row", "fold"])
 def test_a_finished_fold_must_answer_its_own_images(tmp_path: Path, damage: str) -> None:
     work = job(tmp_path)

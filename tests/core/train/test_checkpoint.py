@@ -1,9 +1,11 @@
 import dataclasses
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save, save_file
 
 from livernet.core.config import Config, LossConfig, ModelConfig, VggConfig
@@ -96,6 +98,17 @@ def test_missing_truncated_and_foreign_files(tmp_path: Path, read: Callable[[Pat
     save_file({"w": torch.zeros(1)}, tmp_path / "m")
     with pytest.raises(DataError, match="does not say how it was made"):
         read(tmp_path / "m")
+
+
+def test_a_file_with_a_setting_that_is_not_known_here(tmp_path: Path) -> None:
+    model = build_model(CARD.config)
+    save_model(tmp_path / "m", model, CARD)
+    with safe_open(tmp_path / "m", framework="pt") as file:
+        content = json.loads(file.metadata()["livernet"])
+    content["config"]["loss"]["activation"] = "softmax"
+    save_file(model.state_dict(), tmp_path / "m", {"livernet": json.dumps(content)})
+    with pytest.raises(DataError, match=r"was written by another version of livernet .*loss\.activation"):
+        read_card(tmp_path / "m")
 
 
 def test_weights_that_do_not_fit(tmp_path: Path) -> None:
