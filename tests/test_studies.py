@@ -134,10 +134,10 @@ def test_a_training_that_fails_has_no_scores(cohort: Cohort) -> None:
 
 def test_a_study_goes_on_where_it_was(cohort: Cohort, tmp_path: Path) -> None:
     trial, file = tiny_trial(cohort), tmp_path / "trials.jsonl"
-    (first,) = run_trials([trial], cohort, file, workers=1, device="cpu")
-    assert 0 <= first["dice"] <= 1
+    first = run_trials([trial], cohort, file, workers=1, device="cpu")
+    assert 0 <= first["x"][0]["dice"] <= 1
     text = file.read_text()
-    assert run_trials([trial], cohort, file, workers=1, device="cpu") == [first]
+    assert run_trials([trial], cohort, file, workers=1, device="cpu") == first
     assert file.read_text() == text
 
 

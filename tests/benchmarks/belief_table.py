@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.markdown import table
+
 RESULTS = Path(__file__).parents[2] / ".github" / "results"
 _AUDITS = ("source", "outside", "shuffled")
 
@@ -26,7 +28,7 @@ def _audits(document: dict[str, Any]) -> str:
         states = [cohort[protocol]["state"] for cohort in document["shuffled"]]
         rows.append([f"plain, `--split {protocol}`", "-", "-", f"{states.count('failed')} of {len(states)}"])
     head = ["phantom cohorts of 78 patients", "border and source", "outside the liver", "shuffled stages"]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _failed(part: dict[str, Any]) -> str:
@@ -43,12 +45,7 @@ def _duplicates(document: dict[str, Any]) -> str:
     for name in document["phantom"]["different pictures"]:
         found = [document[part]["different pictures"][name] for part in ("phantom", "real")]
         rows.append([name, *(f"{pair['called copies']} of {pair['pairs']}" for pair in found)])
-    return _table(["pairs called copies", "phantom, reserved seed", "real pictures"], rows)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(["pairs called copies", "phantom, reserved seed", "real pictures"], rows)
 
 
 def read(name: str) -> dict[str, Any]:

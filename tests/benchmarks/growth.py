@@ -17,13 +17,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.command import livernet
 from tests.benchmarks.growth_series import SERIES
 from tests.benchmarks.machine import describe
 
 COUNTS = (100, 1_000, 10_000, 100_000)
 _ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
 """One thread: tiny networks gain nothing from more, and lose much where other programs run."""
-_COMMAND = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def _measure(name: str, count: int) -> dict[str, Any]:
         folder = Path(place)
         SERIES[name].prepare(folder, count)
         work = SERIES[name].work
-        command = [sys.executable, "-c", *([work] if isinstance(work, str) else [_COMMAND, *work])]
+        command = [sys.executable, "-c", work] if isinstance(work, str) else livernet(*work)
         launched = [sys.executable, "-m", "tests.benchmarks.measured", *command]
         done = subprocess.run(
             launched, cwd=folder, env=_ENVIRONMENT, capture_output=True, text=True, check=False

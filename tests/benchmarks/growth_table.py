@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.markdown import table
+
 RESULT = Path(__file__).parents[2] / ".github" / "results" / "growth.json"
 
 
@@ -19,10 +21,8 @@ def markdown(document: dict[str, Any]) -> str:
         [name, *(_cell(one["points"], count) for count in counts), _powers(one)]
         for name, one in document["series"].items()
     ]
-    lines = [heads, ["---"] * len(heads), *rows]
-    made = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     pictures = "; ".join(f"{name}: {one['pictures']}" for name, one in document["series"].items())
-    return f"{made}\n\nMade of: {pictures}."
+    return f"{table(heads, rows)}\n\nMade of: {pictures}."
 
 
 def read() -> dict[str, Any]:

@@ -6,7 +6,6 @@ Shape suffixes: H, W the screen; S the square's side.
 import resource
 import statistics
 import subprocess
-import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from livernet.core.phantom.screens.canvas import ink_of
+from tests.benchmarks.command import livernet
 from tests.benchmarks.known import Known, Written, ink_in, match, read_quarantine, read_written
 from tests.benchmarks.naive import LEGIBLE, compare
 from tests.benchmarks.tokens import HAS_TESSERACT, embedded_pictures, read_text, search_bytes, tokens_in
@@ -30,8 +30,7 @@ _LIT = 12
 
 def run(raw: Path, out: Path, *options: str) -> dict[str, Any]:
     """Run the command in a process of its own; CPU seconds and what it printed."""
-    code = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "preprocess", str(raw), str(out), "--workers", "1", *options]
+    command = livernet("preprocess", str(raw), str(out), "--workers", "1", *options)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -26,6 +26,7 @@ from livernet.core.phantom.cohort import write_cohort
 from livernet.core.phantom.plan import make_quota
 from livernet.core.preprocess.cohort.pieces import Job, make_pieces
 from livernet.core.preprocess.settings import PreprocessConfig
+from tests.benchmarks.command import livernet
 from tests.benchmarks.machine import describe
 from tests.core.preprocess.screens import save, screen
 
@@ -102,18 +103,14 @@ def _growth(folder: Path, count: int) -> dict[str, Any]:
     for k in range(count):
         (raw / f"{k}.png").write_bytes(content + bytes([k % 256, k // 256]))
     where = ["--quarantine-map", str(folder / "map.csv")]
-    start = time.perf_counter()
-    command = [sys.executable, "-c", _CHILD, "preprocess", str(raw), str(out), *where]
-    # a child begins with its parent's memory, and this one has torch in it: a small one starts the command
-    told = subprocess.run([sys.executable, "-c", _STARTER, *command], check=True, capture_output=True)
-    seconds, peak = time.perf_counter() - start, int(told.stdout)
-    return {"files": count, "seconds": round(seconds, 1), "peak_mb_of_a_process": round(peak / 1024)}
-
-
-_STARTER = """import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, capture_output=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
-_CHILD = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
+    command = livernet("preprocess", str(raw), str(out), *where)
+    measured = [sys.executable, "-m", "tests.benchmarks.measured", *command]
+    told = json.loads(subprocess.run(measured, check=True, capture_output=True).stdout)
+    return {
+        "files": count,
+        "seconds": round(told["seconds"], 1),
+        "peak_mb_of_a_process": told["peak_mb"],
+    }
 
 
 if __name__ == "__main__":

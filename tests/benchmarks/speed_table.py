@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.markdown import table
 from tests.benchmarks.rounds import spread
 
 RESULTS = Path(__file__).parents[2] / ".github" / "results"
@@ -32,8 +33,7 @@ def markdown() -> str:
         _start(read("speed-start")),
         _growth(read("growth")),
     ]
-    lines = [("what", "at least", "stretch", "measured"), ("---",) * 4, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(("what", "at least", "stretch", "measured"), rows)
 
 
 def read(name: str) -> dict[str, Any] | None:

@@ -8,18 +8,15 @@ from, and all variants are scored on the same others. At the paper's own size, o
     python -m tests.benchmarks.studies.ablation WORK --preset paper --device cuda --workers 1
 """
 
-import argparse
-import json
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from livernet.core.data.manifest import Row
 from livernet.core.phantom.plan import make_quota
 from livernet.core.presets import load_config
-from tests.benchmarks.machine import describe
 from tests.benchmarks.studies.draws import draw_order, phantom_cohort, rows_of
 from tests.benchmarks.studies.effects import summarise
+from tests.benchmarks.studies.options import arguments, write
 from tests.benchmarks.studies.trials import Trial, run_trials
 
 SEED = 0
@@ -87,17 +84,8 @@ FACTORS: dict[str, dict[str, Variant]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--preset", default="quick")
-    parser.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser = arguments(__doc__, seeds=3)
     parser.add_argument("--factors", nargs="+", default=list(FACTORS), choices=list(FACTORS))
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     cohort = phantom_cohort(options.work / "development", SEED, make_quota(PATIENTS))
     variants = {REFERENCE: Variant()}
@@ -109,16 +97,13 @@ def main() -> None:
         for name, variant in variants.items()
     ]
     file = options.work / "ablation.jsonl"
-    results = run_trials(trials, cohort, file, workers=options.workers, device=options.device)
-    if options.out:
-        document = describe(("torch", "numpy")) | {
-            "preset": options.preset,
-            "config": load_config(options.preset, None, options.settings).to_dict(),
-            "phantom": {"seed": SEED, "patients": PATIENTS, "images": len(cohort.rows)},
-            "learn": LEARN,
-            "variants": summarise_all(results),
-        }
-        options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    found = run_trials(trials, cohort, file, workers=options.workers, device=options.device)
+    document = {
+        "phantom": {"seed": SEED, "patients": PATIENTS, "images": len(cohort.rows)},
+        "learn": LEARN,
+        "variants": {name: summarise(found[name], found[REFERENCE]) for name in variants},
+    }
+    write(document, options)
 
 
 def make_trial(
@@ -141,14 +126,6 @@ def make_trial(
         test=rows_of(rows, patients[LEARN:]),
         swap=variant.swap,
     )
-
-
-def summarise_all(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Every variant against the reference."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for one in results:
-        grouped.setdefault(one["variant"], []).append(one)
-    return {name: summarise(found, grouped[REFERENCE]) for name, found in grouped.items()}
 
 
 if __name__ == "__main__":

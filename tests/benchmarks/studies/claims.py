@@ -12,7 +12,6 @@ of four pictures a patient. At the paper's own size, on a GPU:
 import argparse
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,10 @@ from livernet.core.data.predictions import Prediction, read_predictions
 from livernet.core.metrics.relation import quality_relation
 from livernet.core.phantom.plan import make_quota
 from livernet.core.presets import load_config
-from tests.benchmarks.machine import describe
+from tests.benchmarks.command import livernet
 from tests.benchmarks.studies.draws import draw_order, phantom_cohort, rows_of
 from tests.benchmarks.studies.effects import summarise
+from tests.benchmarks.studies.options import arguments, write
 from tests.benchmarks.studies.trials import Trial, run_trials
 
 SEED = 2020
@@ -44,26 +44,14 @@ JOINT = {
 DIVISIONS = ("patient", "image", "holdout")
 COHORTS = {"118 images of 78 patients": (78, 118), "100 images of 25 patients": (25, 100)}
 COHORT_SEEDS = (2021, 2022)
-_COMMAND = "import sys; from livernet.cli.app import run; sys.exit(run(sys.argv[1:]))"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--preset", default="quick")
-    parser.add_argument("--set", dest="settings", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--seeds", type=int, default=4)
+    parser = arguments(__doc__, seeds=4)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--parts", nargs="+", default=["joint", "patients", "divisions"])
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    document = describe(("torch", "numpy")) | {
-        "preset": options.preset,
-        "config": load_config(options.preset, None, options.settings).to_dict(),
+    document: dict[str, Any] = {
         "folds": options.folds,
         "phantom": {"seed": SEED, "patients": PATIENTS, "tested": TESTED, "learn": LEARN},
     }
@@ -75,8 +63,7 @@ def main() -> None:
             document["patients"] = _patients(cohort, options)
     if "divisions" in options.parts:
         document |= _divisions(options)
-    if options.out:
-        options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    write(document, options)
 
 
 def _joint(cohort: Cohort, options: argparse.Namespace) -> dict[str, Any]:
@@ -130,10 +117,7 @@ def _run(
     trials: Sequence[Trial], cohort: Cohort, options: argparse.Namespace
 ) -> dict[str, list[dict[str, Any]]]:
     file = options.work / "claims.jsonl"
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for one in run_trials(trials, cohort, file, workers=options.workers, device=options.device):
-        grouped.setdefault(one["variant"], []).append(one)
-    return grouped
+    return run_trials(trials, cohort, file, workers=options.workers, device=options.device)
 
 
 def _divisions(options: argparse.Namespace) -> dict[str, Any]:
@@ -158,7 +142,7 @@ def _cross_validate(folder: Path, division: str, options: argparse.Namespace) ->
     words = ["out", "--split", division, "--name", division, "--preset", options.preset]
     words += [word for setting in options.settings for word in ("--set", setting)]
     more = ["--device", options.device, "--workers", str(options.workers), "--folds", str(options.folds)]
-    subprocess.run([sys.executable, "-c", _COMMAND, "cv", *words, *more], cwd=folder, check=True)
+    subprocess.run(livernet("cv", *words, *more), cwd=folder, check=True)
     return dict(json.loads((folder / "runs" / division / "summary.json").read_text(encoding="utf-8")))
 
 

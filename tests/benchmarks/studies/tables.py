@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from tests.benchmarks.markdown import table
+
 FOLDER = Path(__file__).parents[3] / ".github"
 PAGE = FOLDER / "studies.md"
 _HEADS = {
@@ -28,9 +30,9 @@ _COUNTED = {
 
 def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for name, table in tables().items():
+    for name, made in tables().items():
         mark = re.compile(rf"(<!-- {name} -->\n\n).*?(\n\n<!-- end of {name} -->)", re.DOTALL)
-        text, found = mark.subn(lambda around, table=table: f"{around[1]}{table}{around[2]}", text)
+        text, found = mark.subn(lambda around, made=made: f"{around[1]}{made}{around[2]}", text)
         if not found:
             raise SystemExit(f"{PAGE}: has no place for the table {name!r}")
     PAGE.write_text(text, encoding="utf-8")
@@ -66,7 +68,7 @@ def variants_table(variants: dict[str, dict[str, Any]]) -> str:
         ]
         for name, one in variants.items()
     ]
-    return markdown([heads, *rows])
+    return table(heads, rows)
 
 
 def divisions_table(cohorts: dict[str, dict[str, list[dict[str, Any]]]]) -> str:
@@ -82,7 +84,7 @@ def divisions_table(cohorts: dict[str, dict[str, list[dict[str, Any]]]]) -> str:
                     *(_more(divisions, division, key) for key in _COUNTED),
                 ]
             )
-    return markdown(rows)
+    return table(rows[0], rows[1:])
 
 
 def relation_table(cohorts: dict[str, dict[str, Any]]) -> str:
@@ -101,7 +103,7 @@ def relation_table(cohorts: dict[str, dict[str, Any]]) -> str:
                     _bounded(one["spearman"]),
                 ]
             )
-    return markdown(rows)
+    return table(rows[0], rows[1:])
 
 
 def masks_table(scores: dict[str, dict[str, Any]]) -> str:
@@ -113,7 +115,7 @@ def masks_table(scores: dict[str, dict[str, Any]]) -> str:
         worst = one["max" if name == "hd95" else "min"]
         row = [head, f"{mean} ({low} to {high})", format(one["median"], form), f"{q1} to {q3}"]
         rows.append([*row, format(worst, form)])
-    return markdown(rows)
+    return table(rows[0], rows[1:])
 
 
 def candidates_table(candidates: dict[str, dict[str, Any]]) -> str:
@@ -126,13 +128,7 @@ def candidates_table(candidates: dict[str, dict[str, Any]]) -> str:
         told = f"{apart['value']:+.3f} ({apart['low']:+.3f} to {apart['high']:+.3f})" if apart else ""
         single, *averaged = (format(one["dice"][way], ".3f") for way in ways)
         rows.append([name, str(one["pairs"]), single, told, *averaged])
-    return markdown(rows)
-
-
-def markdown(rows: list[list[str]]) -> str:
-    """The first row as the head."""
-    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(rows[0], rows[1:])
 
 
 def _cell(measure: dict[str, Any]) -> str:

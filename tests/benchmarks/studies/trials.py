@@ -66,8 +66,8 @@ class Trial:
 
 def run_trials(
     trials: Sequence[Trial], cohort: Cohort, file: Path, *, workers: int, device: str
-) -> list[dict[str, Any]]:
-    """The scores of all trials, in order; those that ``file`` holds are not run again."""
+) -> dict[str, list[dict[str, Any]]]:
+    """The scores of all trials by variant, in order; those that ``file`` holds are not run again."""
     known = _read(file)
     keys = [trial.key(cohort) for trial in trials]
     open_ = {key: trial for key, trial in zip(keys, trials, strict=True) if key not in known}
@@ -80,10 +80,10 @@ def run_trials(
             with file.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps({"key": key} | found) + "\n")
             sys.stderr.write(f"{done}/{len(jobs)} {trial.variant}, seed {trial.seed}: {_brief(found)}\n")
-    return [
-        {"variant": trial.variant, "seed": trial.seed} | known[key]
-        for key, trial in zip(keys, trials, strict=True)
-    ]
+    found_by: dict[str, list[dict[str, Any]]] = {}
+    for key, trial in zip(keys, trials, strict=True):
+        found_by.setdefault(trial.variant, []).append({"seed": trial.seed} | known[key])
+    return found_by
 
 
 def _changed(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:

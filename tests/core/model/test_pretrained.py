@@ -21,8 +21,13 @@ def state(name: str = "vgg16") -> dict[str, torch.Tensor]:
 
 
 class Hostile:
+    """Makes a file where it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
     def __reduce__(self) -> tuple[object, ...]:
-        return os.system, ("touch /tmp/never",)
+        return os.system, (f"touch '{self.mark}'",)
 
 
 @pytest.mark.parametrize("ending", [".pth", ".safetensors"])
@@ -89,10 +94,10 @@ def test_files_that_are_missing_cut_short_or_no_weights(tmp_path: Path) -> None:
 @pytest.mark.parametrize("zipped", [True, False])
 def test_a_hostile_file_is_not_run(tmp_path: Path, zipped: bool) -> None:
     file = tmp_path / "evil.pth"
-    hostile = {"features.0.weight": Hostile()}
+    hostile = {"features.0.weight": Hostile(tmp_path / "never")}
     torch.save(hostile, file) if zipped else file.write_bytes(pickle.dumps(hostile, protocol=2))
     assert fault(file) == "holds more than weights, or is damaged: it was not loaded"
-    assert not Path("/tmp/never").exists()
+    assert not (tmp_path / "never").exists()
 
 
 def test_imagenets_weights_that_cannot_be_fetched_are_named(
